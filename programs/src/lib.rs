@@ -1,1 +1,2 @@
 //! programs
+pub mod profile;
