@@ -1,2 +1,3 @@
 //! programs
+pub mod btf;
 pub mod profile;
