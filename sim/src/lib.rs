@@ -5,4 +5,6 @@ pub mod errno;
 pub mod event;
 pub mod finding;
 pub mod ids;
+pub mod rcu;
 pub mod rng;
+pub mod sync;

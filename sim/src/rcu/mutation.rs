@@ -1,0 +1,104 @@
+//! Deliberate faults for the model checker: each proves that some model can fail.
+//!
+//! A fault is one wrong line in an engine: a weakened ordering, a skipped wait, a callback one grace period early. The
+//! engine asks [`is`] at that line. In a normal build the answer is a constant `false` and the line vanishes. Under
+//! `--cfg sim_loom` a test process arms one fault ([`arm`]) and the model that guards the line must then panic.
+//! The table that pairs faults with models is in `tests/loom`.
+
+#![cfg_attr(not(sim_loom), allow(dead_code))]
+
+use crate::sync::Ordering;
+
+macro_rules! mutations {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// One deliberate fault.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Mutation { $($(#[$doc])* $name,)* }
+
+        impl Mutation {
+            /// Every fault there is.
+            pub const ALL: &'static [Mutation] = &[$(Mutation::$name,)*];
+        }
+    };
+}
+
+mutations! {
+    /// The reader's full fence between the slot store and its first access is missing.
+    ReaderFenceMissing,
+    /// The full fence at the start of a grace period is missing.
+    GraceFenceMissing,
+    /// The store that enters a section does not release the previous section of the same reader.
+    EntryRelaxed,
+    /// The exchange that ends a section does not release the section's accesses.
+    ExitRelaxed,
+    /// The scan does not acquire what an idle reader did before.
+    ScanRelaxed,
+    /// The scan's failed exchange does not acquire what the reader that just left did.
+    MarkFailureRelaxed,
+    /// The last holdout's report does not release its section.
+    ReportRelaxed,
+    /// The driver does not wait for holdouts.
+    HoldoutsNotAwaited,
+    /// Any unlock ends the section, not only the outermost one.
+    InnerUnlockEnds,
+    /// Leaving is a load and a store, so a mark set between them is lost.
+    ExitNotAtomic,
+    /// The last holdout wakes the driver before it is counted out.
+    WakeBeforeReport,
+    /// The scan marks a slot without checking that its reader is still inside.
+    MarkBlindly,
+    /// The driver looks for holdouts, then stores its waker, and does not look again.
+    WakerNotRechecked,
+    /// A cancelled grace period's holdouts are forgotten by the next one.
+    CancelForgetsHoldouts,
+    /// A holdout of a cancelled grace period is counted a second time.
+    HoldoutCountedTwice,
+    /// Two drivers may wait for readers at the same time.
+    TurnIgnored,
+    /// The scan covers the slots that existed at the previous scan.
+    SlotCountStale,
+    /// A reader that exits inside a section gives its slot back without leaving the section.
+    ExitForgetsSection,
+    /// A reader that exits inside a section gives its slot back before leaving the section.
+    SlotFreedEarly,
+    /// Callbacks queued while a grace period runs become ready with it.
+    CallbackEarly,
+    /// A `synchronize` that arrives while a grace period runs is served by it.
+    SynchronizeEarly,
+    /// `barrier` forgets the callbacks whose grace period is running.
+    BarrierForgetsInFlight,
+    /// The second stage of a chained grace period is missing.
+    ChainCut,
+    /// The stages of a chained grace period are exchanged.
+    ChainSwapped,
+    /// An event takes the waker and only then says that it has happened.
+    WakeBeforeDone,
+    /// `call` wakes the driver before the callback is in the queue.
+    WorkWakeEarly,
+}
+
+/// `normal`, or `weak` where `fault` is armed.
+#[inline(always)]
+pub(crate) fn ordering(fault: Mutation, normal: Ordering, weak: Ordering) -> Ordering {
+    if is(fault) { weak } else { normal }
+}
+
+#[cfg(not(sim_loom))]
+#[inline(always)]
+pub(crate) const fn is(_: Mutation) -> bool {
+    false
+}
+
+#[cfg(sim_loom)]
+static ARMED: std::sync::OnceLock<Mutation> = std::sync::OnceLock::new();
+
+/// Arms one fault for the rest of this process. Panics if another is armed already.
+#[cfg(sim_loom)]
+pub fn arm(fault: Mutation) {
+    assert_eq!(*ARMED.get_or_init(|| fault), fault, "one fault per process");
+}
+
+#[cfg(sim_loom)]
+pub(crate) fn is(fault: Mutation) -> bool {
+    ARMED.get() == Some(&fault)
+}

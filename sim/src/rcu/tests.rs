@@ -1,0 +1,388 @@
+//! The engines on one thread, polled by hand, and a small torture on real threads. Interleavings are `tests/loom`'s work.
+
+use super::*;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Counts how often it is called.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A future and how often it was woken.
+struct Polled<F> {
+    future: F,
+    wakes: Arc<Wakes>,
+}
+
+fn polled<F: Future>(future: F) -> Polled<Pin<Box<F>>> {
+    Polled { future: Box::pin(future), wakes: Arc::default() }
+}
+
+impl<F: Future + Unpin> Polled<F> {
+    fn poll(&mut self) -> Option<F::Output> {
+        let waker = Waker::from(Arc::clone(&self.wakes));
+        match Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+
+    fn wakes(&self) -> usize {
+        self.wakes.0.load(Ordering::Relaxed)
+    }
+}
+
+fn finish<F: Future>(future: F) -> F::Output {
+    polled(future).poll().expect("nothing to wait for")
+}
+
+#[test]
+fn no_reader_no_wait() {
+    let rcu = TasksTrace::new();
+    rcu.call(7);
+    assert_eq!((rcu.pending(), rcu.gp_seq()), (1, 0));
+    assert_eq!(finish(rcu.grace_period()).collect::<Vec<_>>(), [7]);
+    assert_eq!((rcu.pending(), rcu.gp_seq()), (0, 1));
+}
+
+#[test]
+fn waits_for_earlier_readers_only_and_wakes_once() {
+    let rcu = TasksTrace::<u32>::new();
+    let [mut early, mut late, _idle] = [rcu.register(), rcu.register(), rcu.register()];
+    early.lock();
+    early.lock();
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none());
+    late.lock();
+    assert_eq!(rcu.holdouts(), [early.slot()]);
+    early.unlock();
+    assert_eq!((early.nesting(), gp.wakes()), (1, 0), "still inside");
+    early.unlock();
+    assert_eq!((early.nesting(), gp.wakes()), (0, 1));
+    early.lock(); // a new section of the same reader is not waited for either
+    assert!(gp.poll().is_some());
+}
+
+#[test]
+fn registration_during_a_grace_period_and_slot_reuse() {
+    let rcu = TasksTrace::<u32>::new();
+    let mut holdout = rcu.register();
+    holdout.lock();
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none());
+    let mut young = rcu.register();
+    young.lock();
+    let slot = holdout.slot();
+    drop(holdout); // exits inside its section
+    assert_eq!(gp.wakes(), 1);
+    let mut heir = rcu.register();
+    assert_eq!(heir.slot(), slot);
+    heir.lock();
+    assert!(gp.poll().is_some(), "neither the young reader nor the heir of the slot counts");
+    assert!(rcu.holdouts().is_empty());
+}
+
+#[test]
+fn sections_nest_and_move() {
+    fn assert_send_sync<T: Send + Sync>(value: T) -> T {
+        value
+    }
+    let rcu = assert_send_sync(TasksTrace::<Callback>::new());
+    let mut reader = assert_send_sync(rcu.register());
+    let mut section = assert_send_sync(reader.enter());
+    let mut gp = polled(assert_send_sync_future(rcu.grace_period()));
+    drop(section.enter());
+    assert!(gp.poll().is_none());
+    std::thread::scope(|scope| _ = scope.spawn(move || drop(section)));
+    assert!(gp.poll().is_some());
+    drop(assert_send_sync_future(rcu.work()));
+    assert_send_sync(Classic::<Callback>::new(1));
+}
+
+fn assert_send_sync_future<F: Future + Send>(future: F) -> F {
+    future
+}
+
+#[test]
+#[should_panic(expected = "without a lock")]
+fn unbalanced_unlock() {
+    TasksTrace::<u32>::new().register().unlock();
+}
+
+#[test]
+fn synchronize_during_a_grace_period_takes_the_next_one() {
+    let rcu = TasksTrace::<u32>::new();
+    let mut reader = rcu.register();
+    reader.lock();
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none());
+    let mut sync = polled(rcu.synchronize());
+    rcu.call(1);
+    assert!(sync.poll().is_none());
+    reader.unlock();
+    assert_eq!(gp.poll().expect("reader is out").len(), 0);
+    assert!(sync.poll().is_none());
+    drop(gp);
+    assert_eq!(rcu.pending(), 2);
+    let ready = finish(rcu.grace_period());
+    assert_eq!((sync.wakes(), sync.poll()), (1, Some(())), "before callbacks run");
+    assert_eq!(ready.len(), 1);
+}
+
+#[test]
+fn barrier_waits_for_the_invocation() {
+    let rcu = TasksTrace::new();
+    assert!(rcu.barrier().is_over(), "nothing to wait for");
+    rcu.call('a');
+    let first = rcu.barrier();
+    rcu.call('b');
+    let mut ready = finish(rcu.grace_period());
+    let last = rcu.barrier(); // behind the batch in flight
+    assert_eq!((ready.next(), first.is_over()), (Some('a'), false));
+    assert_eq!((ready.next(), first.is_over()), (Some('b'), true));
+    assert!(!last.is_over());
+    drop(ready);
+    assert!(last.is_over());
+    assert_eq!(rcu.pending(), 0);
+}
+
+#[test]
+fn what_a_driver_leaves_comes_back_in_order() {
+    let rcu = TasksTrace::new();
+    let mut reader = rcu.register();
+    for id in 0..3 {
+        rcu.call(id);
+    }
+    let mut ready = finish(rcu.grace_period());
+    assert_eq!(ready.next(), Some(0));
+    rcu.call(3);
+    drop(ready);
+    assert_eq!(rcu.pending(), 3);
+
+    reader.lock();
+    let mut cancelled = polled(rcu.grace_period());
+    let sync = rcu.synchronize();
+    assert!(cancelled.poll().is_none());
+    rcu.call(4);
+    drop(cancelled);
+    assert_eq!((rcu.pending(), rcu.gp_seq()), (5, 1));
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none(), "the holdout of the cancelled grace period still counts");
+    reader.unlock();
+    assert_eq!(gp.poll().expect("reader is out").collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert!(sync.is_over());
+}
+
+#[test]
+fn drivers_take_turns() {
+    let rcu = TasksTrace::new();
+    rcu.call(1);
+    let first = finish(rcu.grace_period());
+    let mut second = polled(rcu.grace_period());
+    assert!(second.poll().is_none());
+    drop(first); // puts 1 back
+    assert_eq!(second.wakes(), 1);
+    assert_eq!(second.poll().expect("its turn").collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn an_idle_driver_is_woken_by_work() {
+    let rcu = TasksTrace::new();
+    let mut idle = polled(rcu.work());
+    assert!(idle.poll().is_none());
+    rcu.call(1);
+    assert_eq!((idle.wakes(), idle.poll()), (1, Some(())));
+    let _sync = rcu.synchronize();
+    finish(rcu.work());
+    assert_eq!(rcu.pending(), 2);
+}
+
+#[test]
+fn classic_waits_for_cpus() {
+    let rcu = Classic::<u32>::new(4);
+    let outer = rcu.read(2);
+    rcu.read_lock(2);
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none());
+    drop(rcu.read(0));
+    let _late = rcu.read(1);
+    assert_eq!((rcu.holdouts(), rcu.nesting(2)), (vec![2], 2));
+    rcu.read_unlock(2);
+    assert_eq!(gp.wakes(), 0);
+    drop(outer);
+    assert!(gp.poll().is_some());
+}
+
+#[test]
+fn chained_waits_for_trace_then_classic() {
+    let (trace, classic) = (TasksTrace::<u8>::new(), Classic::<u8>::new(1));
+    let chained = Chained::new(&trace, &classic);
+    chained.call("free");
+    let mut reader = trace.register();
+    reader.lock();
+    let mut gp = polled(chained.grace_period());
+    assert!(gp.poll().is_none());
+    classic.read_lock(0); // after the start, but before the second stage
+    reader.unlock();
+    assert!(gp.poll().is_none());
+    assert_eq!((trace.holdouts(), classic.holdouts()), (vec![], vec![0]));
+    assert_eq!(finish(trace.grace_period()).len(), 0);
+    classic.read_unlock(0);
+    assert_eq!(gp.poll().expect("both are out").collect::<Vec<_>>(), ["free"]);
+}
+
+#[test]
+fn a_million_readers() {
+    let rcu = TasksTrace::<u32>::new();
+    let mut readers: Vec<Reader> = (0..1_000_000).map(|_| rcu.register()).collect();
+    assert_eq!(finish(rcu.grace_period()).len(), 0);
+    for slot in [0, 511, 512, 999_999] {
+        readers[slot].lock();
+    }
+    let mut gp = polled(rcu.grace_period());
+    assert!(gp.poll().is_none());
+    assert_eq!(rcu.holdouts(), [0, 511, 512, 999_999]);
+    drop(readers);
+    assert!(gp.poll().is_some());
+}
+
+/// Runs a future on this thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+const OBJECTS: usize = 64;
+const UPDATES: u64 = 3_000;
+
+/// Objects that an updater publishes, retires by `call`, and a driver recycles. A reader must never see a dead one.
+struct Arena {
+    published: AtomicUsize,
+    alive: [AtomicBool; OBJECTS],
+    reads: AtomicU64,
+    done: AtomicBool,
+}
+
+impl Arena {
+    fn new() -> Arena {
+        let arena = Arena {
+            published: AtomicUsize::new(0),
+            alive: std::array::from_fn(|_| AtomicBool::new(false)),
+            reads: AtomicU64::new(0),
+            done: AtomicBool::new(false),
+        };
+        arena.alive[0].store(true, Ordering::Relaxed);
+        arena
+    }
+
+    fn read(&self) {
+        let object = self.published.load(Ordering::Acquire);
+        for _ in 0..3 {
+            assert!(self.alive[object].load(Ordering::Relaxed), "object {object} was freed under a reader");
+        }
+        self.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn update(&self, retire: &Domain<usize>) {
+        for _ in 0..UPDATES {
+            let is_dead = |object: &usize| !self.alive[*object].load(Ordering::Acquire);
+            let Some(next) = (0..OBJECTS).find(is_dead) else {
+                block_on(retire.barrier());
+                continue;
+            };
+            self.alive[next].store(true, Ordering::Relaxed);
+            retire.call(self.published.swap(next, Ordering::AcqRel));
+        }
+        block_on(retire.synchronize());
+        block_on(retire.barrier());
+        self.done.store(true, Ordering::Release);
+        retire.call(usize::MAX);
+    }
+
+    fn drive(&self, domain: &Domain<usize>) {
+        while !self.done.load(Ordering::Acquire) || domain.pending() > 0 {
+            block_on(domain.work());
+            for object in block_on(domain.grace_period()).filter(|&object| object != usize::MAX) {
+                self.alive[object].store(false, Ordering::Release);
+            }
+        }
+    }
+
+    fn torture(&self, domain: &Domain<usize>, readers: &[&(dyn Fn() + Sync)]) {
+        std::thread::scope(|scope| {
+            for read in readers {
+                scope.spawn(move || {
+                    while !self.done.load(Ordering::Acquire) {
+                        read();
+                    }
+                });
+            }
+            scope.spawn(|| self.drive(domain));
+            self.update(domain);
+        });
+        assert_eq!(self.alive.iter().filter(|alive| alive.load(Ordering::Relaxed)).count(), 1);
+        assert!(self.reads.load(Ordering::Relaxed) > 0);
+    }
+}
+
+#[test]
+fn torture_tasks_trace() {
+    let (arena, rcu) = (Arena::new(), TasksTrace::new());
+    let reader = || {
+        let mut reader = rcu.register();
+        for _ in 0..100 {
+            let mut section = reader.enter();
+            arena.read();
+            drop(section.enter());
+            arena.read();
+        }
+    };
+    arena.torture(&rcu, &[&reader, &reader]);
+}
+
+#[test]
+fn torture_classic() {
+    let (arena, rcu) = (Arena::new(), Classic::new(2));
+    let on = |cpu: usize| {
+        let _section = rcu.read(cpu);
+        arena.read();
+    };
+    arena.torture(&rcu, &[&|| on(0), &|| on(1)]);
+}
+
+#[test]
+fn torture_chained() {
+    let (arena, trace, classic) = (Arena::new(), TasksTrace::<u8>::new(), Classic::<u8>::new(1));
+    let chained = Chained::new(&trace, &classic);
+    let blocking = || {
+        let mut reader = trace.register();
+        let _section = reader.enter();
+        arena.read();
+    };
+    let atomic = || {
+        let _section = classic.read(0);
+        arena.read();
+    };
+    arena.torture(&chained, &[&blocking, &atomic]);
+}
