@@ -1,3 +1,4 @@
 //! programs
+pub mod isa;
 pub mod btf;
 pub mod profile;
