@@ -1,4 +1,4 @@
 //! programs
-pub mod isa;
 pub mod btf;
+pub mod isa;
 pub mod profile;
