@@ -30,6 +30,10 @@ id!(
     Pid(u32), ""
 );
 id!(
+    /// A simulated task: an index into the machine's task table, never reused within a run.
+    TaskId(u32), "task"
+);
+id!(
     /// A simulated address space (`mm_struct`).
     MmId(u32), "mm"
 );
