@@ -1,4 +1,6 @@
-//! programs
+//! BPF programs: instruction set, object loading, kernel profiles, interpreter.
+
 pub mod btf;
+pub mod interp;
 pub mod isa;
 pub mod profile;
