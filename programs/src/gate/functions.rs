@@ -1,0 +1,165 @@
+//! Function boundaries, kfunc descriptors and control flow: what the verifier learns before it runs the program
+//! (verifier.c:add_subprog_and_kfunc, check_subprogs, check_btf_info, check_cfg; 7.2: cfg.c:bpf_check_cfg).
+
+use std::collections::BTreeSet;
+
+use sim::errno::Errno;
+
+use super::input::{GateInput, Rejection, Stage};
+use crate::isa::Insn;
+use crate::isa::table::{class, special};
+use crate::profile::{KernelVersion, Profile, message};
+
+/// `BPF_MAX_SUBPROGS`.
+pub const MAX_SUBPROGS: usize = 256;
+const PSEUDO_CALL: u8 = 1;
+const PSEUDO_KFUNC: u8 = 2;
+const PSEUDO_FUNC: u8 = 4;
+
+fn refuse<T>(stage: Stage, errno: Errno, text: String) -> Result<T, Rejection> {
+    Err(Rejection::new(stage, errno, text))
+}
+
+pub(super) fn is_call(insn: &Insn) -> bool {
+    insn.code == class::JMP | special::CALL
+}
+
+pub(super) fn is_exit(insn: &Insn) -> bool {
+    insn.code == class::JMP | special::EXIT
+}
+
+/// The instruction that a call or function address at `at` refers to.
+pub(super) fn callee(insns: &[Insn], at: usize) -> Option<usize> {
+    let insn = &insns[at];
+    let refers =
+        (is_call(insn) && insn.src == PSEUDO_CALL) || (insn.is_load_imm64() && insn.src == PSEUDO_FUNC);
+    let to = (at as i64) + 1 + i64::from(insn.imm);
+    refers.then(|| usize::try_from(to).unwrap_or(usize::MAX))
+}
+
+/// Where a jump at `at` goes; `None` for instructions that do not jump.
+pub(super) fn jump_target(insns: &[Insn], at: usize) -> Option<i64> {
+    let insn = &insns[at];
+    let kind = insn.code & 7;
+    if kind != class::JMP && kind != class::JMP32 || is_call(insn) || is_exit(insn) {
+        return None;
+    }
+    let long = insn.code == class::JMP32 | special::JA;
+    let indirect = insn.code == class::JMP | special::JA | special::X;
+    let distance = if long { i64::from(insn.imm) } else { i64::from(insn.off) };
+    (!indirect).then_some(at as i64 + 1 + distance)
+}
+
+/// Starts of the functions the kernel knows of, in order. 5.10 counts only call targets.
+pub(super) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>, Rejection> {
+    let version = profile.version;
+    let mut starts = BTreeSet::from([0]);
+    let mut at = 0;
+    while at < input.insns.len() {
+        let insn = &input.insns[at];
+        if is_call(insn) && insn.src == PSEUDO_KFUNC && !input.gpl && resolves(profile, input, insn) {
+            let text = message(version, "kfunc_gpl", &[]);
+            return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(at));
+        }
+        let counted = is_call(insn) || version != KernelVersion::V5_10;
+        if let Some(to) = callee(&input.insns, at).filter(|_| counted) {
+            if to >= input.insns.len() {
+                let text = message(version, "call_destination", &[]);
+                return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(at));
+            }
+            starts.insert(to);
+        }
+        if starts.len() > MAX_SUBPROGS {
+            return refuse(Stage::Functions, Errno::E2BIG, message(version, "too_many_subprograms", &[]));
+        }
+        at += if insn.is_load_imm64() { 2 } else { 1 };
+    }
+    Ok(starts.into_iter().collect())
+}
+
+/// Whether the loader could resolve the kfunc of a call; it replaces the others by an invalid helper call.
+pub(super) fn resolves(profile: &Profile, input: &GateInput, call: &Insn) -> bool {
+    let kfunc = usize::try_from(call.imm).ok().and_then(|index| input.kfuncs.get(index));
+    kfunc.is_some_and(|kfunc| profile.kfunc(&kfunc.name).is_some())
+}
+
+/// Jumps stay inside their function, functions end, and the BTF tells of as many functions as there are.
+pub(super) fn boundaries(profile: &Profile, input: &GateInput, starts: &[usize]) -> Result<(), Rejection> {
+    let version = profile.version;
+    for (index, start) in starts.iter().enumerate() {
+        let end = starts.get(index + 1).copied().unwrap_or(input.insns.len());
+        for at in *start..end {
+            let inside = |to: i64| (*start as i64..end as i64).contains(&to);
+            if let Some(to) = jump_target(&input.insns, at).filter(|to| !inside(*to)) {
+                let text = message(version, "jump_out_of_range", &[&at.to_string(), &to.to_string()]);
+                return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(at));
+            }
+        }
+        if end > *start && !ends_function(version, &input.insns[end - 1]) {
+            let text = message(version, "last_insn", &[]);
+            return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(end - 1));
+        }
+    }
+    if input.has_func_info && input.functions.len() != starts.len() {
+        return refuse(Stage::Functions, Errno::EINVAL, message(version, "func_info_count", &[]));
+    }
+    Ok(())
+}
+
+fn ends_function(version: KernelVersion, insn: &Insn) -> bool {
+    let jump = class::JMP | special::JA;
+    let long = class::JMP32 | special::JA;
+    let indirect = jump | special::X;
+    let late = version >= KernelVersion::V6_12;
+    is_exit(insn)
+        || insn.code == jump
+        || (late && insn.code == long)
+        || (version == KernelVersion::V7_2 && insn.code == indirect)
+}
+
+/// Successors of an instruction in the control flow graph, callees included.
+fn successors(input: &GateInput, at: usize) -> Vec<i64> {
+    let insn = &input.insns[at];
+    let next = at as i64 + if insn.is_load_imm64() { 2 } else { 1 };
+    let mut out = Vec::new();
+    let unconditional = [class::JMP | special::JA, class::JMP32 | special::JA].contains(&insn.code);
+    if !is_exit(insn) && !unconditional {
+        out.push(next);
+    }
+    out.extend(jump_target(&input.insns, at));
+    out.extend(callee(&input.insns, at).map(|to| to as i64));
+    out
+}
+
+/// Every instruction must be reachable and no jump may enter the middle of a 64-bit load.
+pub(super) fn flow(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+    let version = profile.version;
+    let len = input.insns.len() as i64;
+    let mut seen = vec![false; input.insns.len()];
+    let mut stack = vec![0_i64];
+    while let Some(at) = stack.pop() {
+        if !(0..len).contains(&at) || std::mem::replace(&mut seen[at as usize], true) {
+            continue;
+        }
+        stack.extend(successors(input, at as usize));
+    }
+    let indirect = class::JMP | special::JA | special::X;
+    if input.insns.iter().any(|insn| insn.code == indirect) {
+        // Jump tables lie in maps that the gate does not read: reachability stays open.
+        return Ok(());
+    }
+    let mut at = 0;
+    while at < input.insns.len() {
+        if !seen[at] {
+            let text = message(version, "unreachable", &[&at.to_string()]);
+            return Err(Rejection::new(Stage::Flow, Errno::EINVAL, text).at(at));
+        }
+        let wide = input.insns[at].is_load_imm64();
+        if wide && seen.get(at + 1) == Some(&true) && version >= KernelVersion::V6_12 {
+            let text = message(version, "middle_of_ldimm64", &[&at.to_string()]);
+            return Err(Rejection::new(Stage::Flow, Errno::EINVAL, text).at(at));
+        }
+        at += if wide { 2 } else { 1 };
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Map compatibility and instruction encoding, one pass over all instructions whether reached or not
+//! (verifier.c:resolve_pseudo_ldimm64, check_map_prog_compatibility; 7.2: check_and_resolve_insns).
+
+use sim::errno::Errno;
+
+use super::fields;
+use super::input::{GateInput, GateMap, Rejection, Stage};
+use crate::isa::Insn;
+use crate::profile::map_type::{MapType, SleepableUse};
+use crate::profile::{KernelVersion, Profile, ProgType, has_message, message};
+
+/// `MAX_USED_MAPS`.
+pub const MAX_USED_MAPS: usize = 64;
+/// `BPF_F_NO_PREALLOC`.
+pub const BPF_F_NO_PREALLOC: u32 = 1;
+
+/// Sources of `ld_imm64`, `include/uapi/linux/bpf.h`.
+mod pseudo {
+    pub const MAP_FD: u8 = 1;
+    pub const MAP_VALUE: u8 = 2;
+    pub const BTF_ID: u8 = 3;
+    pub const FUNC: u8 = 4;
+}
+
+pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+    let mut used: Vec<i32> = Vec::new();
+    let mut at = 0;
+    while at < input.insns.len() {
+        let insn = &input.insns[at];
+        encoding(profile, insn).map_err(|rejection| rejection.at(at))?;
+        if !insn.is_load_imm64() {
+            at += 1;
+            continue;
+        }
+        let loaded = load_imm64(profile, input, at, &mut used);
+        loaded.map_err(|rejection| rejection.at(at))?;
+        at += 2;
+    }
+    Ok(())
+}
+
+fn refuse(text: String) -> Result<(), Rejection> {
+    Err(Rejection::new(Stage::Maps, Errno::EINVAL, text))
+}
+
+/// Checks of single instructions that belong to this pass: all of them in 7.2, a few before.
+fn encoding(profile: &Profile, insn: &Insn) -> Result<(), Rejection> {
+    let version = profile.version;
+    if version == KernelVersion::V7_2
+        && let Some(register) = [insn.dst, insn.src].into_iter().find(|r| *r > 10)
+    {
+        return refuse(format!("R{register} is invalid"));
+    }
+    if version != KernelVersion::V7_2
+        && let Some(text) = fields::early(version, insn)
+    {
+        return refuse(text);
+    }
+    if insn.is_load_imm64() {
+        return Ok(());
+    }
+    if !fields::opcode_known(version, insn.code) {
+        return refuse(message(version, "unknown_opcode", &[&format!("{:02x}", insn.code)]));
+    }
+    match fields::check(version, insn) {
+        Some(text) if version == KernelVersion::V7_2 => refuse(text),
+        _ => Ok(()),
+    }
+}
+
+fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i32>) -> Result<(), Rejection> {
+    let insn = &input.insns[at];
+    let second = input.insns.get(at + 1);
+    let whole = second.is_some_and(|i| i.code == 0 && i.dst == 0 && i.src == 0 && i.off == 0);
+    if !whole {
+        return refuse(message(profile.version, "invalid_ld_imm64", &[]));
+    }
+    let late = profile.version != KernelVersion::V5_10;
+    match insn.src {
+        0 | pseudo::BTF_ID => Ok(()),
+        pseudo::FUNC if late => Ok(()),
+        pseudo::MAP_FD | pseudo::MAP_VALUE => {
+            let Some(map) = usize::try_from(insn.imm).ok().and_then(|index| input.maps.get(index)) else {
+                return Err(Rejection::new(
+                    Stage::Maps,
+                    Errno::EBADF,
+                    "fd is not pointing to valid bpf_map".into(),
+                ));
+            };
+            compatible(profile, &input.kind, map)?;
+            if !used.contains(&insn.imm) {
+                used.push(insn.imm);
+            }
+            if used.len() > MAX_USED_MAPS {
+                let text = message(profile.version, "too_big", &[]);
+                return Err(Rejection::new(Stage::Maps, Errno::E2BIG, text));
+            }
+            Ok(())
+        }
+        _ => refuse("unrecognized bpf_ld_imm64 insn".into()),
+    }
+}
+
+/// May a program of this kind use this map (verifier.c:check_map_prog_compatibility)? Also for maps that a program
+/// gets by other ways than an instruction (7.2's fd array).
+///
+/// # Errors
+/// The refusal, `EINVAL`, in the words of the version.
+pub fn compatible(
+    profile: &Profile,
+    kind: &crate::profile::ProgramKind,
+    map: &GateMap,
+) -> Result<(), Rejection> {
+    let version = profile.version;
+    let tracing = kind.prog_type.is_tracing_context(version);
+    let refuse_when = |wrong: bool, key: &str| {
+        if wrong && has_message(version, key) { refuse(message(version, key, &[])) } else { Ok(()) }
+    };
+    let perf_event = kind.prog_type == ProgType::PERF_EVENT;
+    refuse_when(perf_event && !is_preallocated(map), "maps_perf_event_prealloc")?;
+    let lock = map.fields.spin_lock || map.fields.res_spin_lock;
+    refuse_when(tracing && map.fields.list_or_tree, "maps_tracing_list")?;
+    refuse_when(lock && kind.prog_type == ProgType::SOCKET_FILTER, "maps_socket_spin_lock")?;
+    refuse_when(lock && tracing, "maps_tracing_spin_lock")?;
+    refuse_when(lock && kind.sleepable, "maps_sleepable_spin_lock")?;
+    refuse_when(tracing && map.fields.timer, "maps_tracing_timer")?;
+    refuse_when(tracing && map.fields.wq, "maps_tracing_wq")?;
+    let row = MapType::from_number(map.map_type);
+    refuse_when(row.is_some_and(|row| row.name == "STRUCT_OPS"), "maps_struct_ops")?;
+    if !kind.sleepable {
+        return Ok(());
+    }
+    match row.map_or(SleepableUse::Refused, |row| row.sleepable_use(version)) {
+        SleepableUse::Allowed => refuse_when(!is_preallocated(map), "maps_sleepable_prealloc"),
+        SleepableUse::Preallocated => refuse_when(!is_preallocated(map), "maps_sleepable_prealloc"),
+        SleepableUse::Refused | SleepableUse::NoSuchType => refuse_when(true, "maps_sleepable"),
+    }
+}
+
+/// verifier.c:is_preallocated_map, which also asks the template of a map of maps.
+fn is_preallocated(map: &GateMap) -> bool {
+    let hash = |number: u32| {
+        let name = MapType::from_number(number).map_or("", |row| row.name);
+        ["HASH", "PERCPU_HASH", "HASH_OF_MAPS"].contains(&name)
+    };
+    let prealloc = |number: u32, flags: u32| !hash(number) || flags & BPF_F_NO_PREALLOC == 0;
+    prealloc(map.map_type, map.map_flags) && map.inner.is_none_or(|(number, flags)| prealloc(number, flags))
+}

@@ -1,0 +1,69 @@
+//! The load gate: everything a kernel decides about a program without following its registers.
+//!
+//! [`check`] runs the stages in the order of the version and stops at the first refusal, in the kernel's words:
+//! loader (maps can be created, targets exist), system call, functions, then attach target and maps (5.10, 6.1: target
+//! first; 6.12, 7.2: maps and control flow first), then the walk to helper and kfunc calls. What needs registers,
+//! ranges, references or regions is the verifier's; an acceptance here says so by its [`Scope`]. The verifier starts
+//! from [`before_verification`] and asks [`check_helper`] and [`check_kfunc`] at each call.
+//!
+//! [`attach_gate`] holds the rules of attaching. Facts come from `profile`, programs from `object`.
+
+mod attach;
+mod calls;
+mod fields;
+mod functions;
+mod input;
+mod maps;
+mod summary;
+mod syscall_checks;
+mod target;
+mod values;
+mod walk;
+
+pub use attach::{AttachRefusal, AttachSite, attach_gate, default_site, max_trampoline_programs};
+pub use calls::{POISONED_KFUNC_BASE, SleepContext, check_helper, check_kfunc};
+pub use fields::check as check_fields;
+pub use functions::MAX_SUBPROGS;
+pub use input::{
+    GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,
+};
+pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
+pub use syscall_checks::{MAX_INSNS, needs_btf_target};
+
+use crate::profile::{KernelVersion, Profile, ProgType};
+
+/// Decides a load as far as the gate can. `names` is the kernel's BTF, if there is one.
+pub fn check(profile: &Profile, input: &GateInput, names: Option<&dyn KernelNames>) -> Verdict {
+    let decided = before_verification(profile, input, names).and_then(|()| walk::check(profile, input));
+    match decided {
+        Err(rejection) => Verdict::Reject(rejection),
+        Ok(()) if input.kind.prog_type == ProgType::EXT => Verdict::Unknown {
+            what: "freplace programs take their rules from the program they replace".into(),
+        },
+        Ok(()) => Verdict::Accept { scope: Scope::Gate },
+    }
+}
+
+/// The stages before the verifier follows the program; their refusals are final.
+///
+/// # Errors
+/// The first refusal in the kernel's order.
+pub fn before_verification(
+    profile: &Profile,
+    input: &GateInput,
+    names: Option<&dyn KernelNames>,
+) -> Result<(), Rejection> {
+    syscall_checks::loader(profile, input, names)?;
+    syscall_checks::syscall(profile, input)?;
+    let starts = functions::starts(profile, input)?;
+    functions::boundaries(profile, input, &starts)?;
+    if profile.version <= KernelVersion::V6_1 {
+        target::check(profile, input, names)?;
+        maps::check(profile, input)?;
+        functions::flow(profile, input)
+    } else {
+        maps::check(profile, input)?;
+        functions::flow(profile, input)?;
+        target::check(profile, input, names)
+    }
+}

@@ -1,0 +1,118 @@
+//! What the loader and `bpf(BPF_PROG_LOAD)` check before verification: map types, targets, program and attach types.
+//!
+//! Modelled after syscall.c:bpf_prog_load, bpf_prog_load_check_attach, map_create, and libbpf's target lookup.
+
+use sim::errno::Errno;
+
+use super::input::{GateInput, KernelNames, Rejection, Stage};
+use crate::profile::map_type::MapType;
+use crate::profile::syscall::syscall_of_wrapper;
+use crate::profile::{AttachType, Profile, ProgType, Section, SleepableGate, message, sleepable_gate};
+
+/// `BPF_COMPLEXITY_LIMIT_INSNS`: also the longest program of a privileged user.
+pub const MAX_INSNS: usize = 1_000_000;
+
+/// The loader's part: maps must be creatable and attach targets must be in the kernel's BTF.
+pub(super) fn loader(
+    profile: &Profile,
+    input: &GateInput,
+    names: Option<&dyn KernelNames>,
+) -> Result<(), Rejection> {
+    for map in &input.maps {
+        let exists = MapType::from_number(map.map_type).is_some_and(|row| row.exists(profile.version));
+        if !exists {
+            let text = format!("map '{}': failed to create: -EINVAL", map.name);
+            return Err(Rejection::new(Stage::Loader, Errno::EINVAL, text));
+        }
+    }
+    let missing = input.kfuncs.iter().find(|kfunc| !kfunc.weak && profile.kfunc(&kfunc.name).is_none());
+    if let Some(kfunc) = missing {
+        let text = format!("extern (func ksym) '{}': not found in kernel or module BTFs", kfunc.name);
+        return Err(Rejection::new(Stage::Loader, Errno::ESRCH, text));
+    }
+    target_exists(profile, input, names)
+}
+
+/// Programs with a BTF target: without it the loader stops with `ESRCH`.
+fn target_exists(
+    profile: &Profile,
+    input: &GateInput,
+    names: Option<&dyn KernelNames>,
+) -> Result<(), Rejection> {
+    let Some(target) = &input.kind.target else { return Ok(()) };
+    let found = match (input.kind.prog_type, input.kind.attach_type) {
+        (ProgType::LSM, _) => profile.lsm_hook(target).is_some(),
+        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => names.is_none_or(|n| n.tracepoint(target)),
+        (ProgType::TRACING, AttachType::TRACE_ITER) => {
+            names.is_none_or(|n| n.function(&format!("bpf_iter_{target}")).is_some())
+        }
+        (ProgType::TRACING, attach) if !is_multi(attach) => match names {
+            Some(names) => names.function(target).is_some(),
+            None => {
+                !target.starts_with("__x64_sys_") || syscall_of_wrapper(profile.version, target).is_some()
+            }
+        },
+        _ => true,
+    };
+    if found {
+        return Ok(());
+    }
+    let text = format!("prog '{}': failed to find kernel BTF type ID of '{target}': -ESRCH", input.name);
+    Err(Rejection::new(Stage::Loader, Errno::ESRCH, text))
+}
+
+/// Attach types whose targets are named when attaching, not when loading.
+pub(super) fn is_multi(attach: AttachType) -> bool {
+    use AttachType as A;
+    [A::TRACE_FENTRY_MULTI, A::TRACE_FEXIT_MULTI, A::TRACE_FSESSION_MULTI].contains(&attach)
+}
+
+/// The system call's part. None of these write to the log.
+pub(super) fn syscall(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+    let refuse = |errno, key| Err(Rejection::new(Stage::Syscall, errno, message(profile.version, key, &[])));
+    if input.insns.is_empty() || input.insns.len() > MAX_INSNS {
+        return refuse(Errno::E2BIG, "too_big");
+    }
+    let kind = &input.kind;
+    let lsm_off = kind.prog_type == ProgType::LSM && !profile.config.bpf_lsm();
+    if !kind.prog_type.exists(profile.version) || lsm_off || !attach_type_fits(profile, kind) {
+        return refuse(Errno::EINVAL, "no_message");
+    }
+    Ok(())
+}
+
+/// syscall.c:bpf_prog_load_check_attach: some types name their attach types, the others take any value.
+fn attach_type_fits(profile: &Profile, kind: &crate::profile::ProgramKind) -> bool {
+    let checked = [
+        ProgType::CGROUP_SOCK,
+        ProgType::CGROUP_SOCK_ADDR,
+        ProgType::CGROUP_SKB,
+        ProgType::CGROUP_SOCKOPT,
+        ProgType::SK_LOOKUP,
+        ProgType::NETFILTER,
+    ];
+    let reuseport =
+        kind.prog_type == ProgType::SK_REUSEPORT && profile.version != crate::profile::KernelVersion::V5_10;
+    match kind.prog_type {
+        ProgType::SYSCALL | ProgType::EXT => kind.attach_type == AttachType::NONE,
+        other if checked.contains(&other) || reuseport => kind.attach_type.exists(profile.version),
+        _ => true,
+    }
+}
+
+/// The type gate (verifier.c:check_attach_btf_id, first part).
+pub(super) fn type_gate(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+    let kind = &input.kind;
+    let gate = sleepable_gate(profile.version, kind);
+    let refuse = |key| Err(Rejection::new(Stage::Target, Errno::EINVAL, message(profile.version, key, &[])));
+    match (gate, kind.sleepable) {
+        (SleepableGate::Must, false) => refuse("must_be_sleepable"),
+        (SleepableGate::MayNot | SleepableGate::Absent, true) => refuse("cannot_be_sleepable"),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a section's programs are named after a target that must be in the kernel's BTF.
+pub fn needs_btf_target(section: &Section) -> bool {
+    section.def.needs_btf_target
+}
