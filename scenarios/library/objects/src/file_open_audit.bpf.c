@@ -61,5 +61,9 @@ int BPF_PROG(audit_open, struct file *file)
 	name = file->f_path.dentry->d_name.name;
 	bpf_probe_read_kernel_str(rec->name, sizeof(rec->name), name);
 	bpf_ringbuf_submit(rec, 0);
-	return deny_create && create ? -EPERM : 0;
+	if (deny_create && create) {
+		bpf_printk("open for writing denied to %d", pid);
+		return -EPERM;
+	}
+	return 0;
 }
