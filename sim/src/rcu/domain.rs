@@ -176,6 +176,12 @@ impl<C> Ready<'_, C> {
             self.entries.extend(late);
         }
         drop(queue);
+        if mutation::is(Mutation::BarrierEarly) {
+            self.entries.iter().for_each(|entry| match entry {
+                Entry::Barrier(waiter) => waiter.complete(),
+                Entry::Call(_) => {}
+            });
+        }
         complete_all(self.synchronizing.drain(..));
     }
 }

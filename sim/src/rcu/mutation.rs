@@ -55,8 +55,8 @@ mutations! {
     HoldoutCountedTwice,
     /// Two drivers may wait for readers at the same time.
     TurnIgnored,
-    /// The scan covers the slots that existed at the previous scan.
-    SlotCountStale,
+    /// The scan is one slot short.
+    NewestSlotMissed,
     /// A reader that exits inside a section gives its slot back without leaving the section.
     ExitForgetsSection,
     /// A reader that exits inside a section gives its slot back before leaving the section.
@@ -67,6 +67,8 @@ mutations! {
     SynchronizeEarly,
     /// `barrier` forgets the callbacks whose grace period is running.
     BarrierForgetsInFlight,
+    /// `barrier` ends with the grace period, before the callbacks are invoked.
+    BarrierEarly,
     /// The second stage of a chained grace period is missing.
     ChainCut,
     /// The stages of a chained grace period are exchanged.

@@ -83,21 +83,11 @@ struct Registry {
     /// Slots ever handed out: only these words can be active.
     used: usize,
     free: Vec<usize>,
-    #[cfg(sim_loom)]
-    used_at_last_view: usize,
 }
 
 impl Slots {
     pub(super) fn new() -> Slots {
-        Slots {
-            registry: Mutex::new(Registry {
-                chunks: Arc::default(),
-                used: 0,
-                free: Vec::new(),
-                #[cfg(sim_loom)]
-                used_at_last_view: 0,
-            }),
-        }
+        Slots { registry: Mutex::new(Registry { chunks: Arc::default(), used: 0, free: Vec::new() }) }
     }
 
     /// Hands out a slot. The lock orders this against [`view`](Slots::view): either the view has the slot, or
@@ -117,14 +107,8 @@ impl Slots {
     /// The slots that exist now.
     pub(super) fn view(&self) -> View {
         let registry = self.registry.lock();
-        #[cfg(sim_loom)]
-        let mut registry = registry;
-        #[cfg(sim_loom)]
-        if mutation::is(Mutation::SlotCountStale) {
-            let used = std::mem::replace(&mut registry.used_at_last_view, registry.used);
-            return View { chunks: Arc::clone(&registry.chunks), used };
-        }
-        View { chunks: Arc::clone(&registry.chunks), used: registry.used }
+        let missed = usize::from(mutation::is(Mutation::NewestSlotMissed));
+        View { chunks: Arc::clone(&registry.chunks), used: registry.used.saturating_sub(missed) }
     }
 }
 

@@ -1,0 +1,183 @@
+//! The kit of the loom models: a runner that knows whether a model was worth running, and an oracle that loom can see.
+//!
+//! - [`explore`] runs a model over all interleavings and then checks its [`Seen`] counters: a model in which the reader
+//!   never met the updater proves nothing, so it fails.
+//! - [`Memory`] is the object under test: published, read, freed. A free that is not *ordered* after a read is loom's own
+//!   panic; a read that is ordered after the free is ours ("use after free").
+//! - [`grace_period`] drives one grace period and records whether it had to wait.
+//!
+//! Everything here is empty without `--cfg sim_loom`.
+
+#![cfg(sim_loom)]
+
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use sim::rcu::mutation::{self, Mutation};
+use sim::rcu::{Domain, Ready};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize as Count, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Names the fault that a child process must arm.
+pub const MUTATION_VARIABLE: &str = "SIM_LOOM_MUTATION";
+
+/// How far a model is explored.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    /// Every interleaving.
+    None,
+    /// Interleavings with at most this many preemptions.
+    Preemptions(usize),
+}
+
+/// What happened in at least one interleaving of a model.
+pub struct Seen(Vec<(&'static str, Count)>);
+
+impl Seen {
+    /// Counts `event`, which must be in the model's list.
+    pub fn note(&self, event: &str) {
+        let counter = self.0.iter().find(|(name, _)| *name == event);
+        counter.unwrap_or_else(|| panic!("{event:?} is not in the model's list")).1.fetch_add(1, Relaxed);
+    }
+}
+
+/// Runs `model` over its interleavings. Fails if one of the `events` never happened in any of them.
+///
+/// The counters are outside the model: they only report, nothing in the model depends on them.
+pub fn explore(
+    name: &str,
+    bound: Bound,
+    events: &[&'static str],
+    model: impl Fn(&Arc<Seen>) + Send + Sync + 'static,
+) {
+    arm_from_environment();
+    let seen = Arc::new(Seen(events.iter().map(|event| (*event, Count::new(0))).collect()));
+    let schedules = Arc::new(Count::new(0));
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = 20_000;
+    builder.preemption_bound = match bound {
+        Bound::None => None,
+        Bound::Preemptions(most) => Some(most),
+    };
+    let (in_model, counter) = (Arc::clone(&seen), Arc::clone(&schedules));
+    builder.check(move || {
+        counter.fetch_add(1, Relaxed);
+        model(&in_model);
+    });
+    let counts: Vec<String> =
+        seen.0.iter().map(|(event, n)| format!("{event} {}", n.load(Relaxed))).collect();
+    println!("loom model {name}: {bound:?}, schedules {}, {}", schedules.load(Relaxed), counts.join(", "));
+    for (event, count) in &seen.0 {
+        assert!(count.load(Relaxed) > 0, "model {name} proves nothing: {event:?} never happened");
+    }
+}
+
+fn arm_from_environment() {
+    if let Ok(wanted) = std::env::var(MUTATION_VARIABLE) {
+        let named = |fault: &&Mutation| format!("{fault:?}") == wanted;
+        let fault = Mutation::ALL.iter().find(named).unwrap_or_else(|| panic!("no mutation {wanted:?}"));
+        mutation::arm(*fault);
+    }
+}
+
+/// Objects 0, 1, … of which at most one is published.
+pub struct Memory {
+    published: AtomicUsize,
+    objects: Vec<Object>,
+}
+
+const NOTHING: usize = usize::MAX;
+
+impl Memory {
+    /// `count` objects, object 0 published.
+    pub fn new(count: usize) -> Memory {
+        let objects = (0..count).map(|_| Object::default()).collect();
+        Memory { published: AtomicUsize::new(0), objects }
+    }
+
+    /// The published object's number, as a reader in a section gets it (rcu_dereference).
+    pub fn load(&self) -> Option<usize> {
+        Some(self.published.load(Ordering::Acquire)).filter(|object| *object != NOTHING)
+    }
+
+    /// Publishes `object`, or nothing (rcu_assign_pointer).
+    pub fn publish(&self, object: Option<usize>) {
+        self.published.store(object.unwrap_or(NOTHING), Ordering::Release);
+    }
+
+    /// Reads an object's memory.
+    pub fn access(&self, object: usize) {
+        self.objects[object].access();
+    }
+
+    /// Loads the pointer and reads the object, if there is one. Notes "alive" or "gone".
+    pub fn read(&self, seen: &Seen) {
+        match self.load() {
+            Some(object) => {
+                self.access(object);
+                seen.note("alive");
+            }
+            None => seen.note("gone"),
+        }
+    }
+
+    /// Frees an object.
+    pub fn free(&self, object: usize) {
+        self.objects[object].free();
+    }
+
+    /// Takes a freed object for a new use: its free must have happened, and before this.
+    pub fn recycle(&self, object: usize) {
+        self.objects[object].recycle();
+    }
+}
+
+/// loom checks by vector clocks that accesses to the cell are ordered. The lock makes it `Sync` without unsafe code; it is the
+/// standard one, which loom does not see, so it orders nothing in the model.
+#[derive(Default)]
+struct Object {
+    memory: Mutex<loom::cell::UnsafeCell<()>>,
+    freed: AtomicBool,
+}
+
+impl Object {
+    fn access(&self) {
+        assert!(!self.freed.load(Relaxed), "use after free");
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with(|_| ());
+    }
+
+    fn free(&self) {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with_mut(|_| ());
+        assert!(!self.freed.swap(true, Relaxed), "double free");
+    }
+
+    fn recycle(&self) {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with_mut(|_| ());
+        assert!(self.freed.swap(false, Relaxed), "recycled before it was freed");
+    }
+}
+
+/// Runs `future` on this model thread.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    loom::future::block_on(future)
+}
+
+/// Runs `future` on this model thread. Notes `event` if the thread had to wait.
+pub fn wait_for<F: Future>(future: F, seen: &Seen, event: &str) -> F::Output {
+    let mut future = pin!(future);
+    let mut waited = false;
+    let output = block_on(poll_fn(|cx| {
+        let poll = future.as_mut().poll(cx);
+        waited |= poll.is_pending();
+        poll
+    }));
+    if waited {
+        seen.note(event);
+    }
+    output
+}
+
+/// Drives one grace period of `domain`. Notes "waited" if it had to.
+pub fn grace_period<'a, C: Send>(domain: &'a Domain<C>, seen: &Seen) -> Ready<'a, C> {
+    wait_for(domain.grace_period(), seen, "waited")
+}
