@@ -1,1 +1,40 @@
-//! maps
+//! BPF maps: what each type stores, when its memory is used again, and which grace period frees it. Knows no programs.
+//!
+//! Map of the crate:
+//! - [`map`]: the [`map::Map`] trait that programs and system calls use; [`create`]: one row per modelled type.
+//! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
+//! - one file per type: [`array`], [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], [`ringbuf`].
+//! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
+//! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
+//! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields; [`event`]; [`callable`].
+//!
+//! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
+
+pub mod array;
+pub mod callable;
+pub mod check;
+pub mod consts;
+pub mod create;
+pub mod element;
+pub mod event;
+mod freelist;
+pub mod hash;
+pub mod htab;
+pub mod jhash;
+mod kmalloc_rcu;
+mod links;
+mod lock;
+pub mod lru_hash;
+mod lru_list;
+pub mod map;
+mod mem_alloc;
+pub mod percpu_array;
+pub mod percpu_hash;
+mod pool;
+pub mod ringbuf;
+pub mod rules;
+pub mod spec;
+mod table;
+#[cfg(test)]
+mod tests;
+pub mod value;

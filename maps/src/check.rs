@@ -1,0 +1,135 @@
+//! May this map be created? The kernel's checks in the kernel's order, as small functions over [`MapDef`] and [`MapRules`].
+//!
+//! Sources: `kernel/bpf/syscall.c:map_create` and `map_check_btf`, `arraymap.c:array_map_alloc_check`,
+//! `hashtab.c:htab_map_alloc_check` and `htab_map_alloc`, `ringbuf.c:ringbuf_map_alloc`. Neighbour: `create` calls
+//! [`check_common`] and then the check of the type's row.
+
+use sim::errno::Errno;
+
+use crate::consts::*;
+use crate::create::CreateError;
+use crate::rules::MapRules;
+use crate::spec::{FieldKind, MapDef};
+
+const ACCESS_MASK: u32 = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
+const ARRAY_CREATE_FLAG_MASK: u32 =
+    BPF_F_NUMA_NODE | BPF_F_MMAPABLE | ACCESS_MASK | BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP;
+const HTAB_CREATE_FLAG_MASK: u32 =
+    BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | ACCESS_MASK | BPF_F_ZERO_SEED;
+
+type Check = Result<(), CreateError>;
+
+/// `Err(errno)` when `bad`.
+fn refuse(bad: bool, errno: Errno) -> Check {
+    if bad { Err(CreateError::Errno(errno)) } else { Ok(()) }
+}
+
+/// What `map_create` itself checks before it looks at the type.
+pub(crate) fn check_common(def: &MapDef, rules: &MapRules) -> Check {
+    if rules.privilege_checked_first {
+        check_privilege(def, rules)?;
+    }
+    // Only a Bloom filter, an arena or an rhash map has a map_extra; none of them is modelled.
+    refuse(def.extra != 0 && !has_map_extra(def.map_type), Errno::EINVAL)?;
+    refuse(def.has(BPF_F_RDONLY) && def.has(BPF_F_WRONLY), Errno::EINVAL)?;
+    refuse(def.has(BPF_F_NUMA_NODE) && def.numa_node != 0, Errno::EINVAL)?;
+    refuse(def.map_type == BPF_MAP_TYPE_UNSPEC || def.map_type > rules.last_map_type, Errno::EINVAL)?;
+    if rules.has_token && def.has(BPF_F_TOKEN_FD) {
+        return Err(CreateError::NotModelled("BPF_F_TOKEN_FD".into()));
+    }
+    Ok(())
+}
+
+fn has_map_extra(map_type: u32) -> bool {
+    matches!(map_type_name(map_type), Some("BLOOM_FILTER" | "ARENA" | "RHASH"))
+}
+
+/// `kernel.unprivileged_bpf_disabled`.
+pub(crate) fn check_privilege(def: &MapDef, rules: &MapRules) -> Check {
+    refuse(rules.unprivileged_bpf_disabled && !def.creator.cap_bpf, Errno::EPERM)
+}
+
+fn access_ok(flags: u32) -> bool {
+    flags & (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG) != (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG)
+}
+
+/// `array_map_alloc_check`, for ARRAY and PERCPU_ARRAY.
+pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
+    let percpu = def.is_percpu();
+    let bad = def.max_entries == 0
+        || def.key_size != 4
+        || def.value_size == 0
+        || def.flags & !ARRAY_CREATE_FLAG_MASK != 0
+        || !access_ok(def.flags)
+        || (percpu && def.has(BPF_F_NUMA_NODE))
+        || (percpu && def.has(BPF_F_MMAPABLE | BPF_F_INNER_MAP))
+        || def.has(BPF_F_PRESERVE_ELEMS);
+    refuse(bad, Errno::EINVAL)?;
+    refuse(u64::from(def.value_size) > rules.array_value_max, Errno::E2BIG)?;
+    refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)
+}
+
+/// `htab_map_alloc_check` and the size checks of `htab_map_alloc`, for HASH, PERCPU_HASH and LRU_HASH.
+pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
+    let percpu = def.is_percpu();
+    let lru = def.map_type == BPF_MAP_TYPE_LRU_HASH;
+    // 5.10 and 6.1 ask for CAP_BPF here, later kernels in map_create; the order only matters next to a second fault.
+    refuse(lru && !def.creator.cap_bpf, Errno::EPERM)?;
+    refuse(def.has(BPF_F_ZERO_SEED) && !def.creator.cap_sys_admin, Errno::EPERM)?;
+    refuse(def.flags & !HTAB_CREATE_FLAG_MASK != 0 || !access_ok(def.flags), Errno::EINVAL)?;
+    refuse(!lru && def.has(BPF_F_NO_COMMON_LRU), Errno::EINVAL)?;
+    refuse(lru && def.has(BPF_F_NO_PREALLOC), Errno::ENOTSUPP)?;
+    refuse(def.has(BPF_F_NUMA_NODE) && (percpu || def.has(BPF_F_NO_COMMON_LRU)), Errno::EINVAL)?;
+    refuse(def.max_entries == 0 || def.key_size == 0 || def.value_size == 0, Errno::EINVAL)?;
+    refuse(hash_entry_too_big(def, rules), Errno::E2BIG)?;
+    refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)?;
+    // The bucket count is rounded up to a power of two and bucket memory is counted in 32 bits (16 bytes each).
+    refuse(def.max_entries > 1 << 31, Errno::E2BIG)?;
+    let buckets = u64::from(def.max_entries).next_power_of_two();
+    refuse(buckets > u64::from(u32::MAX) / 16, Errno::E2BIG)?;
+    if def.has(BPF_F_NO_COMMON_LRU) {
+        return Err(CreateError::NotModelled("BPF_F_NO_COMMON_LRU".into()));
+    }
+    Ok(())
+}
+
+fn hash_entry_too_big(def: &MapDef, rules: &MapRules) -> bool {
+    let (key, value) = (u64::from(def.key_size), u64::from(def.value_size));
+    if rules.hash_key_limited_to_stack {
+        let stack = u64::from(MAX_BPF_STACK);
+        return key > stack || value >= KMALLOC_MAX_SIZE - stack - HTAB_ELEM_HEADER;
+    }
+    key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_HEADER
+}
+
+/// `ringbuf_map_alloc`.
+pub(crate) fn check_ringbuf(def: &MapDef, rules: &MapRules) -> Check {
+    let known = BPF_F_NUMA_NODE | if rules.has_rb_overwrite { BPF_F_RB_OVERWRITE } else { 0 };
+    refuse(def.flags & !known != 0, Errno::EINVAL)?;
+    let size = u64::from(def.max_entries);
+    let bad_size = !size.is_power_of_two() || !size.is_multiple_of(PAGE_SIZE);
+    refuse(def.key_size != 0 || def.value_size != 0 || bad_size, Errno::EINVAL)?;
+    if def.has(BPF_F_RB_OVERWRITE) {
+        return Err(CreateError::NotModelled("BPF_F_RB_OVERWRITE".into()));
+    }
+    Ok(())
+}
+
+/// `map_check_btf`: which special fields a value of this map type may have.
+pub(crate) fn check_fields(def: &MapDef, rules: &MapRules) -> Check {
+    if def.fields.is_empty() {
+        return Ok(());
+    }
+    if let Some(other) = def.fields.iter().find(|f| f.kind != FieldKind::SpinLock) {
+        return Err(CreateError::NotModelled(format!("{} in a map value", other.kind.name())));
+    }
+    let refused_access =
+        if rules.freeze_refuses_fields { BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG } else { BPF_F_RDONLY_PROG };
+    refuse(def.has(refused_access), Errno::EACCES)?;
+    let type_ok = matches!(def.map_type, BPF_MAP_TYPE_HASH | BPF_MAP_TYPE_ARRAY);
+    // The error number changed when all fields moved into one table (6.12's `struct btf_record`).
+    refuse(!type_ok, if rules.freeze_refuses_fields { Errno::EOPNOTSUPP } else { Errno::ENOTSUPP })?;
+    let inside = def.fields.iter().all(|f| u64::from(f.offset) + u64::from(f.size) <= def.value_size.into());
+    assert!(inside, "special field outside the value: the BTF reader gave a wrong offset");
+    Ok(())
+}

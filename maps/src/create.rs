@@ -1,0 +1,83 @@
+//! Making a map: one row per modelled type.
+//!
+//! Key items: [`create`], [`CreateError`], [`modelled_types`] (for the support table). Neighbours: `check` refuses bad definitions, one
+//! file per type builds the map.
+
+use std::rc::Rc;
+
+use sim::errno::Errno;
+use sim::machine::Machine;
+
+use crate::check;
+use crate::consts::*;
+use crate::map::Map;
+use crate::rules::MapRules;
+use crate::spec::MapDef;
+use crate::{array, hash, lru_hash, percpu_array, percpu_hash, ringbuf};
+
+/// Why there is no map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateError {
+    /// What the simulated kernel returns.
+    Errno(Errno),
+    /// The kernel has it, this simulator does not: the type's name, a flag, or a special field.
+    NotModelled(String),
+}
+
+impl From<Errno> for CreateError {
+    fn from(errno: Errno) -> CreateError {
+        CreateError::Errno(errno)
+    }
+}
+
+impl std::fmt::Display for CreateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CreateError::Errno(errno) => write!(f, "{errno}"),
+            CreateError::NotModelled(what) => write!(f, "{what}: not modelled"),
+        }
+    }
+}
+
+impl std::error::Error for CreateError {}
+
+struct Row {
+    map_type: u32,
+    check: fn(&MapDef, &MapRules) -> Result<(), CreateError>,
+    build: fn(&MapDef, &MapRules, &Machine) -> Result<Rc<dyn Map>, CreateError>,
+}
+
+const TYPES: [Row; 6] = [
+    Row { map_type: BPF_MAP_TYPE_HASH, check: check::check_hash, build: hash::Hash::create },
+    Row { map_type: BPF_MAP_TYPE_ARRAY, check: check::check_array, build: array::Array::create },
+    Row {
+        map_type: BPF_MAP_TYPE_PERCPU_HASH,
+        check: check::check_hash,
+        build: percpu_hash::PercpuHash::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_PERCPU_ARRAY,
+        check: check::check_array,
+        build: percpu_array::PercpuArray::create,
+    },
+    Row { map_type: BPF_MAP_TYPE_LRU_HASH, check: check::check_hash, build: lru_hash::LruHash::create },
+    Row { map_type: BPF_MAP_TYPE_RINGBUF, check: check::check_ringbuf, build: ringbuf::Ringbuf::create },
+];
+
+/// The map types that can be made, without `BPF_MAP_TYPE_`.
+pub fn modelled_types() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().filter_map(|row| map_type_name(row.map_type))
+}
+
+/// `BPF_MAP_CREATE`. Memory comes from the machine's arena; -ENOMEM when it is too small.
+pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
+    check::check_common(def, rules)?;
+    let Some(row) = TYPES.iter().find(|row| row.map_type == def.map_type) else {
+        let name = map_type_name(def.map_type).expect("check_common knows the last type");
+        return Err(CreateError::NotModelled(format!("BPF_MAP_TYPE_{name}")));
+    };
+    (row.check)(def, rules)?;
+    check::check_privilege(def, rules)?;
+    check::check_fields(def, rules)?;
+    (row.build)(def, rules, m)
+}

@@ -1,0 +1,209 @@
+//! What differs between kernels, as data: one [`MapRules`] per profile.
+//!
+//! `maps` sits below `programs`, so it has its own small enum [`MapKernel`]; `programs` maps its kernel versions to it. All
+//! behaviour of this crate that depends on the kernel reads a field of [`MapRules`]; nothing else compares versions.
+
+use crate::consts::{BPF_MAP_TYPE_ARENA, BPF_MAP_TYPE_INODE_STORAGE, BPF_MAP_TYPE_RHASH};
+
+/// The kernels for which map rules exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MapKernel {
+    /// 5.10: plain bucket locks, `kmalloc` and `call_rcu` for elements made at run time.
+    V5_10,
+    /// 6.1: `bpf_mem_alloc`, per-CPU bucket guards.
+    V6_1,
+    /// 6.12: as 6.1; memory that waits for a grace period may be taken back.
+    V6_12,
+    /// 7.2: resilient spin locks, `BPF_F_CPU`.
+    V7_2,
+}
+
+/// What protects a hash bucket against the same CPU coming back while it holds the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BucketGuard {
+    /// Nothing: the CPU spins for ever (5.10; only tracing programs are kept out, by `bpf_prog_active`).
+    Spins,
+    /// A per-map, per-CPU counter for each of 8 hash classes; a second entry gets -EBUSY
+    /// (`hashtab.c:htab_lock_bucket`, 5.15 to 6.14).
+    PerCpuCounter,
+    /// `rqspinlock`: the same lock again gets -EDEADLK, other buckets are free (`kernel/bpf/rqspinlock.c`).
+    Resilient,
+}
+
+/// Where a hash element that is made at run time (`BPF_F_NO_PREALLOC`) comes from and how it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuntimeAlloc {
+    /// `kmalloc(GFP_ATOMIC)`, and `call_rcu` then `kfree` (`hashtab.c:free_htab_elem`, 5.10).
+    KmallocRcu,
+    /// `bpf_mem_alloc`: per-CPU free list, immediate reuse (`memalloc.c`).
+    MemAlloc(MemAllocRules),
+}
+
+/// Differences between the versions of `kernel/bpf/memalloc.c`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemAllocRules {
+    /// After the Tasks Trace grace period a classic one is awaited too (6.1); later kernels know that it is implied.
+    pub chain_classic: bool,
+    /// A refill takes back objects that wait for a grace period (6.12, 7.2: `alloc_bulk`).
+    pub refill_takes_back: bool,
+    /// Objects go to the cache of the CPU that allocated them (6.12, 7.2: `c->tgt`).
+    pub free_to_owner: bool,
+    /// The callback starts the next grace period for objects that came meanwhile (7.2: `__free_rcu`).
+    pub callback_restarts: bool,
+    /// The cache of per-CPU values has watermarks 1 and 3 and one object to begin with; 6.1 sizes it like any other.
+    pub small_percpu_cache: bool,
+}
+
+/// The rules of one kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapRules {
+    /// Which kernel this is.
+    pub kernel: MapKernel,
+    /// The highest map type number that exists; above it creation gives -EINVAL.
+    pub last_map_type: u32,
+    /// Hash keys are limited to the program stack (5.10: `MAX_BPF_STACK`).
+    pub hash_key_limited_to_stack: bool,
+    /// The largest array value in bytes: `KMALLOC_MAX_SIZE` in 5.10, `INT_MAX` later.
+    pub array_value_max: u64,
+    /// `kernel.unprivileged_bpf_disabled`; Debian's kernels default to on.
+    pub unprivileged_bpf_disabled: bool,
+    /// That switch is tested before anything else (5.10, 6.1) or after the checks of the map type (6.12, 7.2).
+    pub privilege_checked_first: bool,
+    /// Protection of the bucket lock.
+    pub bucket_guard: BucketGuard,
+    /// Elements made at run time.
+    pub runtime_alloc: RuntimeAlloc,
+    /// How many nodes a CPU fetches from the common LRU: scaled to the map (6.12, 7.2) or always 128.
+    pub lru_target_scaled: bool,
+    /// A CPU's free LRU nodes are handed out in the order they were fetched (7.2) or newest first.
+    pub lru_local_fifo: bool,
+    /// `BPF_F_CPU` and `BPF_F_ALL_CPUS` are known (7.2).
+    pub cpu_flags: bool,
+    /// A system call copies the padding between value size and the next multiple of 8 too (before 7.2).
+    pub percpu_copies_padding: bool,
+    /// `BPF_MAP_FREEZE` refuses a map whose value has special fields with -ENOTSUPP (6.12, 7.2: any field).
+    pub freeze_refuses_fields: bool,
+    /// `BPF_MAP_FREEZE` needs a writable descriptor, so a second one gives -EPERM (6.12, 7.2) instead of -EBUSY.
+    pub freeze_checks_write: bool,
+    /// `bpf_for_each_map_elem` and `bpf_map_lookup_percpu_elem` exist (not in 5.10).
+    pub has_for_each: bool,
+    /// `BPF_F_TOKEN_FD` is known (6.12, 7.2).
+    pub has_token: bool,
+    /// `BPF_F_RB_OVERWRITE` is known (7.2).
+    pub has_rb_overwrite: bool,
+}
+
+const INT_MAX: u64 = i32::MAX as u64;
+
+impl MapRules {
+    /// The rules of `kernel`.
+    pub fn new(kernel: MapKernel) -> MapRules {
+        match kernel {
+            MapKernel::V5_10 => Self::v5_10(),
+            MapKernel::V6_1 => Self::v6_1(),
+            MapKernel::V6_12 => Self::v6_12(),
+            MapKernel::V7_2 => Self::v7_2(),
+        }
+    }
+
+    fn v5_10() -> MapRules {
+        MapRules {
+            kernel: MapKernel::V5_10,
+            last_map_type: BPF_MAP_TYPE_INODE_STORAGE,
+            hash_key_limited_to_stack: true,
+            array_value_max: crate::consts::KMALLOC_MAX_SIZE,
+            unprivileged_bpf_disabled: true,
+            privilege_checked_first: true,
+            bucket_guard: BucketGuard::Spins,
+            runtime_alloc: RuntimeAlloc::KmallocRcu,
+            lru_target_scaled: false,
+            lru_local_fifo: false,
+            cpu_flags: false,
+            percpu_copies_padding: true,
+            freeze_refuses_fields: false,
+            freeze_checks_write: false,
+            has_for_each: false,
+            has_token: false,
+            has_rb_overwrite: false,
+        }
+    }
+
+    fn v6_1() -> MapRules {
+        MapRules {
+            kernel: MapKernel::V6_1,
+            last_map_type: crate::consts::BPF_MAP_TYPE_USER_RINGBUF,
+            hash_key_limited_to_stack: false,
+            array_value_max: INT_MAX,
+            bucket_guard: BucketGuard::PerCpuCounter,
+            runtime_alloc: RuntimeAlloc::MemAlloc(MemAllocRules {
+                chain_classic: true,
+                refill_takes_back: false,
+                free_to_owner: false,
+                callback_restarts: false,
+                small_percpu_cache: false,
+            }),
+            has_for_each: true,
+            ..Self::v5_10()
+        }
+    }
+
+    fn v6_12() -> MapRules {
+        MapRules {
+            kernel: MapKernel::V6_12,
+            last_map_type: BPF_MAP_TYPE_ARENA,
+            privilege_checked_first: false,
+            runtime_alloc: RuntimeAlloc::MemAlloc(MemAllocRules {
+                chain_classic: false,
+                refill_takes_back: true,
+                free_to_owner: true,
+                callback_restarts: false,
+                small_percpu_cache: true,
+            }),
+            lru_target_scaled: true,
+            freeze_refuses_fields: true,
+            freeze_checks_write: true,
+            has_token: true,
+            ..Self::v6_1()
+        }
+    }
+
+    fn v7_2() -> MapRules {
+        MapRules {
+            kernel: MapKernel::V7_2,
+            last_map_type: BPF_MAP_TYPE_RHASH,
+            bucket_guard: BucketGuard::Resilient,
+            runtime_alloc: RuntimeAlloc::MemAlloc(MemAllocRules {
+                chain_classic: false,
+                refill_takes_back: true,
+                free_to_owner: true,
+                callback_restarts: true,
+                small_percpu_cache: true,
+            }),
+            lru_local_fifo: true,
+            cpu_flags: true,
+            percpu_copies_padding: false,
+            has_rb_overwrite: true,
+            ..Self::v6_12()
+        }
+    }
+}
+
+impl MapKernel {
+    /// All kernels, oldest first.
+    pub const ALL: [MapKernel; 4] = [MapKernel::V5_10, MapKernel::V6_1, MapKernel::V6_12, MapKernel::V7_2];
+
+    /// The name users write, e.g. `"6.12"`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MapKernel::V5_10 => "5.10",
+            MapKernel::V6_1 => "6.1",
+            MapKernel::V6_12 => "6.12",
+            MapKernel::V7_2 => "7.2",
+        }
+    }
+
+    /// The kernel with this name.
+    pub fn from_name(name: &str) -> Option<MapKernel> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+}

@@ -1,0 +1,150 @@
+//! What a map is made from: [`MapDef`], the simulated form of `union bpf_attr` for `BPF_MAP_CREATE` plus what BTF says about
+//! the value.
+//!
+//! Neighbours: `check` validates it, `create` builds the map, `value` uses the special fields.
+
+use crate::consts::*;
+
+/// A part of a value that programs may not touch as plain memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FieldKind {
+    /// `struct bpf_spin_lock`.
+    SpinLock,
+    /// `struct bpf_res_spin_lock` (7.2).
+    ResSpinLock,
+    /// `struct bpf_timer`.
+    Timer,
+    /// `struct bpf_wq`.
+    Workqueue,
+    /// `struct bpf_task_work` (7.2).
+    TaskWork,
+    /// A pointer to a kernel object (`__kptr`, `__kptr_untrusted`, `__percpu_kptr`).
+    Kptr,
+    /// A pointer to user memory (`__uptr`).
+    Uptr,
+    /// `struct bpf_list_head`.
+    ListHead,
+    /// `struct bpf_list_node`.
+    ListNode,
+    /// `struct bpf_rb_root`.
+    RbRoot,
+    /// `struct bpf_rb_node`.
+    RbNode,
+    /// `struct bpf_refcount`.
+    Refcount,
+}
+
+impl FieldKind {
+    /// The type's name in BPF sources.
+    pub fn name(self) -> &'static str {
+        match self {
+            FieldKind::SpinLock => "bpf_spin_lock",
+            FieldKind::ResSpinLock => "bpf_res_spin_lock",
+            FieldKind::Timer => "bpf_timer",
+            FieldKind::Workqueue => "bpf_wq",
+            FieldKind::TaskWork => "bpf_task_work",
+            FieldKind::Kptr => "kptr",
+            FieldKind::Uptr => "uptr",
+            FieldKind::ListHead => "bpf_list_head",
+            FieldKind::ListNode => "bpf_list_node",
+            FieldKind::RbRoot => "bpf_rb_root",
+            FieldKind::RbNode => "bpf_rb_node",
+            FieldKind::Refcount => "bpf_refcount",
+        }
+    }
+}
+
+/// One special field of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpecialField {
+    pub kind: FieldKind,
+    /// Bytes from the start of the value.
+    pub offset: u32,
+    /// Bytes it occupies.
+    pub size: u32,
+}
+
+/// What the creating process may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Creator {
+    /// `CAP_BPF` (or `CAP_SYS_ADMIN`).
+    pub cap_bpf: bool,
+    /// `CAP_SYS_ADMIN`.
+    pub cap_sys_admin: bool,
+}
+
+impl Default for Creator {
+    /// root.
+    fn default() -> Creator {
+        Creator { cap_bpf: true, cap_sys_admin: true }
+    }
+}
+
+/// The definition of a map. Sizes are bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapDef {
+    pub name: String,
+    /// `BPF_MAP_TYPE_*`.
+    pub map_type: u32,
+    pub key_size: u32,
+    pub value_size: u32,
+    /// Entries; of a ring buffer, its size in bytes.
+    pub max_entries: u32,
+    /// `BPF_F_*` of creation.
+    pub flags: u32,
+    /// `map_extra`.
+    pub extra: u64,
+    /// `numa_node`, meaningful with `BPF_F_NUMA_NODE`. The simulated machine has node 0 only.
+    pub numa_node: u32,
+    /// Special fields of the value, sorted by offset.
+    pub fields: Vec<SpecialField>,
+    pub creator: Creator,
+}
+
+impl MapDef {
+    /// A definition with no flags, made by root.
+    pub fn new(name: &str, map_type: u32, key_size: u32, value_size: u32, max_entries: u32) -> MapDef {
+        MapDef { name: name.to_owned(), map_type, key_size, value_size, max_entries, ..MapDef::default() }
+    }
+
+    /// The same with creation flags.
+    pub fn with_flags(mut self, flags: u32) -> MapDef {
+        self.flags = flags;
+        self
+    }
+
+    /// The same with a `bpf_spin_lock` at `offset` of the value.
+    pub fn with_spin_lock(mut self, offset: u32) -> MapDef {
+        self.fields.push(SpecialField { kind: FieldKind::SpinLock, offset, size: 4 });
+        self.fields.sort_by_key(|f| f.offset);
+        self
+    }
+
+    /// Offset of the value's `bpf_spin_lock`.
+    pub fn spin_lock_offset(&self) -> Option<u32> {
+        self.fields.iter().find(|f| f.kind == FieldKind::SpinLock).map(|f| f.offset)
+    }
+
+    /// Value size rounded up to 8 bytes: the stride of values in kernel memory and in a system call's per-CPU view.
+    pub fn value_stride(&self) -> u64 {
+        u64::from(self.value_size).next_multiple_of(8)
+    }
+
+    /// Key size rounded up to 8 bytes: where the value follows in a hash element.
+    pub fn key_stride(&self) -> u64 {
+        u64::from(self.key_size).next_multiple_of(8)
+    }
+
+    /// Whether each CPU has its own value.
+    pub fn is_percpu(&self) -> bool {
+        matches!(
+            self.map_type,
+            BPF_MAP_TYPE_PERCPU_HASH | BPF_MAP_TYPE_PERCPU_ARRAY | BPF_MAP_TYPE_LRU_PERCPU_HASH
+        )
+    }
+
+    /// Whether the creation flag (or any of the flags) is set.
+    pub fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+}
