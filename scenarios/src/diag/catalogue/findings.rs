@@ -1,0 +1,95 @@
+//! Findings of the simulated machine. The codes are those of `sim::finding`.
+
+use super::Entry;
+
+const fn entry(code: &'static str, title: &'static str, text: &'static str, example: &'static str) -> Entry {
+    Entry { code, title, text, example }
+}
+
+pub(super) const ENTRIES: &[Entry] = &[
+    entry(
+        sim::finding::INVALID_SLEEP.0,
+        "sleeping function called from invalid context",
+        "Code that may sleep was reached where sleeping is forbidden: with preemption or interrupts disabled, inside an \
+         interrupt, under a spin lock or inside a classic RCU reader. A real kernel built with \
+         CONFIG_DEBUG_ATOMIC_SLEEP prints `BUG: sleeping function called from invalid context`; one without it may \
+         schedule in the middle of a critical section, which corrupts data or hangs.\n\
+         The notes give the counters the kernel prints (in_atomic, irqs_disabled, preempt_count, RCU nesting) and who \
+         took the lock.\n\
+         Remedy: do the sleeping part before or after the critical section, or use the `_nofault` form, which fails \
+         with -EFAULT instead of waiting.",
+        "[[native]]\nname = \"sleep-under-spinlock\"   # takes a spin lock, then reads user memory\n\n[expect]\nfindings = [\"F0001\"]",
+    ),
+    entry(
+        sim::finding::USE_AFTER_FREE.0,
+        "access to kernel memory that was freed",
+        "A program or the simulated kernel used memory after its owner had given it back. The notes tell which object \
+         it was, who freed it and when, and which grace period had ended. In a real kernel this reads recycled data or \
+         corrupts somebody else's.\n\
+         Remedy: hold a reference, or stay inside the reader (classic RCU or RCU Tasks Trace) that the freeing side \
+         waits for.",
+        "",
+    ),
+    entry(
+        sim::finding::OUT_OF_BOUNDS.0,
+        "access outside any kernel object",
+        "A load or store hit memory that was never allocated, or ran past the end of an object. The kernel's verifier \
+         refuses most programs that could do this; here the access itself is caught.\n\
+         Remedy: check the bounds before the access, as the verifier asks.",
+        "asm = '''\n  r1 = *(u64 *)(r10 +8)   # above the stack\n  r0 = 0\n  exit\n'''",
+    ),
+    entry(
+        sim::finding::DEADLOCK.0,
+        "tasks wait for each other or for nothing",
+        "Nothing can run any more and no event is due, yet tasks are still blocked. The notes list who waits for what \
+         since when. Typical reasons: a `wait_for` whose mark is never reached, a userfaultfd page that nobody \
+         resolves, two tasks that take two locks in opposite order.",
+        "[[task]]\nname = \"a\"\nsteps = [{ wait_for = { mark = \"b.ready\" } }]   # b never says `mark = \"ready\"`",
+    ),
+    entry(
+        sim::finding::ENDLESS_PROGRAM.0,
+        "a program ran beyond its instruction budget",
+        "One run of a program executed more instructions than `instruction_budget` allows (1,000,000 unless the \
+         scenario says otherwise; the kernel's verifier looks at no more than that either). The loop very probably \
+         never ends.\n\
+         Remedy: bound the loop, or raise `instruction_budget` when the program is just long.",
+        "asm = '''\n  goto -1\n'''",
+    ),
+    entry(
+        sim::finding::UNBALANCED.0,
+        "a critical section was left open",
+        "A program or task ended, or returned to user space, with a lock held, preemption or migration disabled, or \
+         inside an RCU reader. Everything after it on that CPU runs in the wrong context.\n\
+         Remedy: leave on every path what was entered.",
+        "",
+    ),
+    entry(
+        sim::finding::DOUBLE_LOCK.0,
+        "a lock was taken again by its holder",
+        "A spin lock is not recursive: the CPU that holds it would spin for ever. The notes tell where it was taken \
+         first.",
+        "",
+    ),
+    entry(
+        sim::finding::WRITE_TO_READ_ONLY.0,
+        "write to read-only memory",
+        "A program wrote to memory it may only read: `.rodata` of its object, a map created with BPF_F_RDONLY_PROG, or \
+         a read-only field of its context. The kernel's verifier refuses such a program.",
+        "",
+    ),
+    entry(
+        sim::finding::NOT_MODELLED.0,
+        "something is not modelled",
+        "The run reached a part of the kernel that this simulator does not model. From there on its answer would be a \
+         guess, so the run does not count as passed. `sleepable support` lists what is modelled.",
+        "",
+    ),
+    entry(
+        sim::finding::TIME_LIMIT.0,
+        "the virtual-time limit was reached",
+        "At `time_limit` (60 s of virtual time unless the scenario says otherwise) tasks were still alive. Something \
+         sleeps for very long or loops in small sleeps. The notes list what each task was doing.\n\
+         Remedy: raise `time_limit`, or find out why the task does not end.",
+        "time_limit = \"1s\"\n[[task]]\nname = \"sleeper\"\nsteps = [{ sleep = \"2s\" }]",
+    ),
+];

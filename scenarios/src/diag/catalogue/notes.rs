@@ -1,0 +1,13 @@
+//! Notes on verdicts and on what is not modelled.
+
+super::codes! {
+    SKIPPED = "N0001", "a part of the object is not modelled",
+        "The object contains a section or program type that this simulator does not model (for example struct_ops). It is left out; the rest is used. `sleepable support` lists what is modelled.",
+        "";
+    LEFT_OUT = "N0002", "a trace is incomplete",
+        "More events happened than `event_limit` allows to record. The run itself is complete; the trace, and expectations about events, see only the first part.",
+        "event_limit = 1000";
+    REJECTED = "V0001", "a program is rejected by this kernel",
+        "The kernel would refuse to load the program; message and error number are the kernel's own. The first three layers are the program type, the attach target and the use of helpers, kfuncs and maps in sleepable programs.",
+        "sleepable check program.bpf.o --kernel 5.10";
+}
