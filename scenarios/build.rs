@@ -21,7 +21,8 @@ fn main() {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    let mut code = String::from("/// Path below `library/` and contents.\npub static FILES: &[(&str, &[u8])] = &[\n");
+    let mut code =
+        String::from("/// Path below `library/` and contents.\npub static FILES: &[(&str, &[u8])] = &[\n");
     for file in &files {
         let name = file.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
         writeln!(code, "    ({name:?}, include_bytes!({:?})),", file.display().to_string()).expect("text");

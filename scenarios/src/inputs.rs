@@ -47,7 +47,8 @@ impl Inputs {
 /// Reads a scenario from disk.
 pub fn read_scenario(path: &Path) -> Result<Arc<Source>, Diagnostic> {
     let shown = path.display().to_string();
-    let bytes = read_limited(path, MAX_SCENARIO_BYTES).map_err(|error| error.diagnostic(UNREADABLE, &shown))?;
+    let bytes =
+        read_limited(path, MAX_SCENARIO_BYTES).map_err(|error| error.diagnostic(UNREADABLE, &shown))?;
     text(&shown, bytes)
 }
 
@@ -56,8 +57,9 @@ fn text(shown: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
     String::from_utf8(bytes).map(|text| Source::new(shown, text)).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let is_elf = error.as_bytes().starts_with(b"\x7fELF");
-        let diagnostic = Diagnostic::error(NOT_UTF8, format!("`{shown}` is not text: byte {at} is not UTF-8"))
-            .at_path(shown);
+        let diagnostic =
+            Diagnostic::error(NOT_UTF8, format!("`{shown}` is not text: byte {at} is not UTF-8"))
+                .at_path(shown);
         if is_elf {
             diagnostic.help(format!("this is a compiled object: `sleepable check {shown}`"))
         } else {
@@ -82,7 +84,9 @@ pub fn read_inputs(scenario: &Scenario, source: &Arc<Source>, origin: &Origin) -
             }
             Err(error) => {
                 let diagnostic = error.diagnostic(SCENARIO_FILE, &name.value);
-                diagnostics.push(Diagnostic { path: None, ..diagnostic }.in_source(source).label(&name.span, "named here"));
+                diagnostics.push(
+                    Diagnostic { path: None, ..diagnostic }.in_source(source).label(&name.span, "named here"),
+                );
             }
         }
     }
@@ -91,7 +95,9 @@ pub fn read_inputs(scenario: &Scenario, source: &Arc<Source>, origin: &Origin) -
 
 fn read_named(name: &Sp<String>, origin: &Origin) -> Result<Arc<[u8]>, ReadError> {
     match origin {
-        Origin::Disk(directory) => read_limited(&directory.join(&name.value), MAX_BINARY_BYTES).map(Into::into),
+        Origin::Disk(directory) => {
+            read_limited(&directory.join(&name.value), MAX_BINARY_BYTES).map(Into::into)
+        }
         Origin::Library => library::file(&name.value).map(Into::into).ok_or(ReadError::NotInLibrary),
     }
 }

@@ -3,9 +3,13 @@
 //!
 //! - [`file`]: the scenario as written, with the place of every value; parsing never touches the environment.
 //! - [`inputs`]: reads what a scenario names (objects, captures, BTF), from disk or from the embedded [`library`].
-//! - [`run`]: a scenario becomes a machine and runs; [`result`] is what comes out.
-//! - [`expect`]: judges the result; [`export`]: readers of the event stream (text, JSON lines, Perfetto).
-//! - [`diag`]: messages to the user and the catalogue of codes; [`cli`]: the command.
+//! - [`result`]: what comes out of a run, as plain data; [`expect`] judges it, [`export`] writes its events.
+//! - [`diag`]: messages to the user and the catalogue of codes; [`output`]: files written whole or not at all.
 
 pub mod diag;
+pub mod export;
 pub mod file;
+pub mod inputs;
+pub mod library;
+pub mod output;
+pub mod result;

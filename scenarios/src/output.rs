@@ -9,7 +9,10 @@ use crate::diag::catalogue::input::OUTPUT;
 use crate::inputs::plain;
 
 /// Writes a file through `fill`. On any error the target is untouched and the temporary file is gone.
-pub fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Diagnostic> {
+pub fn write_whole(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Diagnostic> {
     let failed = |error: io::Error| {
         let shown = path.display().to_string();
         Diagnostic::error(OUTPUT, format!("cannot write `{shown}`: {}", plain(&error))).at_path(shown)

@@ -32,14 +32,20 @@ impl Format {
     /// The format that a file name asks for.
     pub fn of(path: &Path) -> Result<Format, Diagnostic> {
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        EXTENSIONS.iter().find(|(name, ..)| *name == extension).map(|(_, format, _)| *format).ok_or_else(|| {
-            let message = match extension.as_str() {
-                "" => format!("`{}` has no extension that says which trace format is wanted", path.display()),
-                _ => format!("no trace format is called `.{extension}`"),
-            };
-            let possible: Vec<String> = EXTENSIONS.iter().map(|(name, _, what)| format!(".{name} ({what})")).collect();
-            Diagnostic::error(TRACE_FORMAT, message).help(format!("possible: {}", possible.join(", ")))
-        })
+        EXTENSIONS.iter().find(|(name, ..)| *name == extension).map(|(_, format, _)| *format).ok_or_else(
+            || {
+                let message = match extension.as_str() {
+                    "" => format!(
+                        "`{}` has no extension that says which trace format is wanted",
+                        path.display()
+                    ),
+                    _ => format!("no trace format is called `.{extension}`"),
+                };
+                let possible: Vec<String> =
+                    EXTENSIONS.iter().map(|(name, _, what)| format!(".{name} ({what})")).collect();
+                Diagnostic::error(TRACE_FORMAT, message).help(format!("possible: {}", possible.join(", ")))
+            },
+        )
     }
 
     /// Writes the trace of one run.

@@ -116,14 +116,18 @@ impl Writer {
         let tasks: BTreeMap<u32, &str> = result.events.iter().map(|e| (e.pid.0, &*e.comm)).collect();
         for (pid, comm) in tasks.into_iter().filter(|(pid, _)| *pid != 0) {
             let pid64 = u64::from(pid);
-            let process = Message::default().uint(descriptor::PROCESS_PID, pid64).text(descriptor::PROCESS_NAME, comm);
+            let process =
+                Message::default().uint(descriptor::PROCESS_PID, pid64).text(descriptor::PROCESS_NAME, comm);
             let thread = Message::default()
                 .uint(descriptor::THREAD_PID, pid64)
                 .uint(descriptor::THREAD_TID, pid64)
                 .text(descriptor::THREAD_NAME, comm);
             let parent = TASK_UUID + 2 * pid64;
-            self.track(Message::default().uint(descriptor::UUID, parent).message(descriptor::PROCESS, process));
-            let lane = Message::default().uint(descriptor::UUID, parent + 1).message(descriptor::THREAD, thread);
+            self.track(
+                Message::default().uint(descriptor::UUID, parent).message(descriptor::PROCESS, process),
+            );
+            let lane =
+                Message::default().uint(descriptor::UUID, parent + 1).message(descriptor::THREAD, thread);
             self.track(lane.uint(descriptor::PARENT_UUID, parent));
         }
     }
@@ -156,8 +160,13 @@ impl Writer {
                 track_event(event::SLICE_END, uuid)
             }
         };
-        let annotated = e.body.fields().iter().fold(message, |m, (key, v)| m.message(event::ANNOTATIONS, annotation(key, v)));
-        let annotated = annotated.message(event::ANNOTATIONS, annotation("flags", &Value::Str(e.flags.to_string())));
+        let annotated = e
+            .body
+            .fields()
+            .iter()
+            .fold(message, |m, (key, v)| m.message(event::ANNOTATIONS, annotation(key, v)));
+        let annotated =
+            annotated.message(event::ANNOTATIONS, annotation("flags", &Value::Str(e.flags.to_string())));
         let packet = Message::default()
             .uint(packet::TIMESTAMP, e.time_ns)
             .uint(packet::TIMESTAMP_CLOCK_ID, CLOCK_BOOTTIME)
@@ -170,7 +179,9 @@ impl Writer {
         let mut bundles: BTreeMap<u16, Message> = BTreeMap::new();
         for event in result.events.iter().filter(|event| event.body.name() == "sched_switch") {
             if let Some(switch) = sched_switch(event) {
-                let bundle = bundles.entry(event.cpu.0).or_insert_with(|| Message::default().uint(1, event.cpu.0.into()));
+                let bundle = bundles
+                    .entry(event.cpu.0)
+                    .or_insert_with(|| Message::default().uint(1, event.cpu.0.into()));
                 *bundle = std::mem::take(bundle).message(2, switch);
             }
         }
@@ -181,7 +192,10 @@ impl Writer {
 }
 
 fn track_event(kind: u64, track: u64) -> Message {
-    Message::default().uint(event::TYPE, kind).uint(event::TRACK_UUID, track).text(event::CATEGORIES, "sleepable")
+    Message::default()
+        .uint(event::TYPE, kind)
+        .uint(event::TRACK_UUID, track)
+        .text(event::CATEGORIES, "sleepable")
 }
 
 /// The lane of the event's task; the idle task has none and falls back to its CPU.
@@ -198,7 +212,9 @@ fn annotation(key: &str, value: &Value) -> Message {
         Value::Bool(v) => message.uint(event::ANNOTATION_BOOL, u64::from(*v)),
         Value::U64(v) | Value::Ns(v) => message.uint(event::ANNOTATION_UINT, *v),
         Value::I64(v) => message.int(event::ANNOTATION_INT, *v),
-        Value::Addr(_) | Value::Str(_) | Value::Bytes(_) => message.text(event::ANNOTATION_TEXT, &value.to_string()),
+        Value::Addr(_) | Value::Str(_) | Value::Bytes(_) => {
+            message.text(event::ANNOTATION_TEXT, &value.to_string())
+        }
     }
 }
 

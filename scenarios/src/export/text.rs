@@ -23,7 +23,13 @@ const HEADER: &str = "\
 /// Writes header and events.
 pub fn write(name: &str, result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# scenario: {name}   kernel: {}   seed: {}", result.kernel, result.seed)?;
-    writeln!(out, "# entries-in-buffer/entries-written: {}/{}   #P:{}", result.events.len(), result.events.len() as u64 + result.dropped_events, result.cpus)?;
+    writeln!(
+        out,
+        "# entries-in-buffer/entries-written: {}/{}   #P:{}",
+        result.events.len(),
+        result.events.len() as u64 + result.dropped_events,
+        result.cpus
+    )?;
     out.write_all(HEADER.as_bytes())?;
     result.events.iter().try_for_each(|event| writeln!(out, "{}", line(event)))
 }
@@ -31,7 +37,8 @@ pub fn write(name: &str, result: &RunResult, out: &mut dyn Write) -> io::Result<
 /// One event.
 pub fn line(event: &Event) -> String {
     let (seconds, ns) = (event.time_ns / 1_000_000_000, event.time_ns % 1_000_000_000);
-    let fields: Vec<String> = event.body.fields().iter().map(|(key, value)| format!("{key}={}", show(value))).collect();
+    let fields: Vec<String> =
+        event.body.fields().iter().map(|(key, value)| format!("{key}={}", show(value))).collect();
     format!(
         "{:>16}-{:<8} [{:03}] {} {seconds:>5}.{ns:09}: {}: {}",
         event.comm,

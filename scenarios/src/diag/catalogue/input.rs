@@ -20,7 +20,7 @@ super::codes! {
         "A value of another kind is needed here, for example a number instead of text.",
         "cpus = \"two\"";
     MISSING_KEY = "E0007", "a key is missing",
-        "The table cannot be understood without this key.",
+        "The table cannot be understood without this key; the label points to the table that lacks it.",
         "[[task]]        # a task needs a name\nsteps = []";
     UNKNOWN_NAME = "E0008", "no such choice",
         "The value must be one of a fixed list: a page state, a scheduler, an error name, a syscall, a constant.",
