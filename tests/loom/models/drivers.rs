@@ -12,7 +12,7 @@ use std::task::Poll;
 #[test]
 fn two_drivers() {
     let events = &["alive", "gone", "waited", "other driver was first"];
-    explore("two_drivers", Bound::Preemptions(4), events, |seen| {
+    explore("two_drivers", Bound::Preemptions(3), events, |seen| {
         let world = Arc::new((TasksTrace::<usize>::new(), Memory::new(1)));
         let mut reader = world.0.register();
         let task = thread::spawn({

@@ -93,7 +93,7 @@ fn reenter() {
 /// A task blocks inside its section and goes on, still inside, on another thread.
 #[test]
 fn migrate() {
-    explore("migrate", Bound::None, READER_MEETS_UPDATER, |seen| {
+    explore("migrate", Bound::Preemptions(5), READER_MEETS_UPDATER, |seen| {
         let world = World::new(1, seen);
         let mut reader = world.rcu.register();
         let (blocked, resumed) = loom::sync::mpsc::channel();
