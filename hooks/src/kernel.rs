@@ -1,0 +1,87 @@
+//! The simulated kernel: a machine, its BPF subsystem, and who is attached where. Cheap to clone; all clones are the same kernel.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::rc::Rc;
+
+use programs::runtime::Bpf;
+use sim::machine::Machine;
+
+use crate::event::HookEvent;
+use crate::registry::Registry;
+
+/// A handle to a simulated kernel.
+#[derive(Clone)]
+pub struct Kernel(Rc<Inner>);
+
+struct Inner {
+    bpf: Bpf,
+    registry: Registry,
+    /// `bpf_prog_active`: one program of the perf kind at a time per CPU.
+    prog_active: Vec<Cell<u32>>,
+    next_slice: Cell<u64>,
+}
+
+impl Kernel {
+    /// A kernel without attachments.
+    pub fn new(bpf: Bpf) -> Kernel {
+        let nr_cpus = bpf.machine().nr_cpus();
+        Kernel(Rc::new(Inner {
+            bpf,
+            registry: Registry::default(),
+            prog_active: (0..nr_cpus).map(|_| Cell::new(0)).collect(),
+            next_slice: Cell::new(0),
+        }))
+    }
+
+    /// The BPF subsystem.
+    pub fn bpf(&self) -> &Bpf {
+        &self.0.bpf
+    }
+
+    /// The machine.
+    pub fn machine(&self) -> &Machine {
+        self.0.bpf.machine()
+    }
+
+    /// Who is attached where.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub(crate) fn prog_active(&self, cpu: usize) -> &Cell<u32> {
+        &self.0.prog_active[cpu]
+    }
+
+    /// A number for the two ends of a slice in the event stream.
+    pub(crate) fn slice_id(&self) -> u64 {
+        // Waits of the machine have numbers of their own; hooks start far above.
+        let id = self.0.next_slice.get() + 1;
+        self.0.next_slice.set(id);
+        (1 << 32) | id
+    }
+
+    /// Runs a hook's programs as a tokio task of its own, on behalf of the current simulated task, which waits for it.
+    pub(crate) async fn fire(&self, hook: String, body: impl Future<Output = i64> + 'static) -> i64 {
+        let id = self.slice_id();
+        let m = self.machine();
+        m.emit_with(|| HookEvent::FireBegin { hook: hook.clone(), id });
+        let ret = m.fire(body).await;
+        m.emit_with(|| HookEvent::FireEnd { hook, ret, id });
+        ret
+    }
+
+    /// Kernel memory for a program's context, filled with `bytes`.
+    pub(crate) fn alloc_context(&self, what: &'static str, bytes: &[u8]) -> u64 {
+        let stamp = self.machine().stamp();
+        let mut arena = self.machine().arena_mut();
+        let addr = arena.alloc(bytes.len(), what, stamp).expect("kernel memory for a context");
+        arena.write(addr, bytes).expect("just allocated");
+        addr
+    }
+
+    pub(crate) fn free_context(&self, addr: u64) {
+        let stamp = self.machine().stamp();
+        self.machine().arena_mut().free(addr, stamp);
+    }
+}

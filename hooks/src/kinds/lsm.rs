@@ -1,0 +1,61 @@
+//! LSM hooks.
+//!
+//! `bpf_lsm_<hook>()` does nothing and returns the hook's default. A program on a hook that returns something is attached like
+//! fmod_ret, so the first non-zero value is the verdict and later programs do not run; on a void hook it is attached like fexit
+//! (kernel/bpf/trampoline.c:bpf_attach_type_to_tramp). The hooks are called only if `bpf` is in the kernel's list of LSMs.
+
+use std::rc::Rc;
+
+use programs::profile::lsm::LsmHook;
+use sim::errno::Errno;
+
+use crate::kernel::Kernel;
+use crate::registry::Target;
+use crate::trampoline::TrampolineCall;
+
+impl Kernel {
+    /// Calls LSM hook `name` with its arguments; 0 or the verdict of a program, as a negative error number.
+    ///
+    /// # Panics
+    /// If this kernel has no such hook: simulated code names its hooks from the profile's table.
+    pub async fn lsm(&self, name: &str, args: &[u64]) -> i64 {
+        let profile = self.bpf().profile();
+        let Some(hook) = profile.lsm_hook(name) else { return 0 };
+        if self.registry().is_empty() || !profile.config.lsm_list_has_bpf() {
+            return default_return(hook);
+        }
+        let (kernel, function, args) = (self.clone(), format!("bpf_lsm_{name}"), args.to_vec());
+        let Some(links) = self.registry().links(&Target::Lsm(name.to_string())) else {
+            return self.call_function(&function, &args, async move { default_return(hook) }).await;
+        };
+        let inner = function.clone();
+        let body = async move {
+            let call = TrampolineCall::new(&kernel, &inner, &args);
+            let verdict = kernel.run_lsm(hook, &call, &links).await;
+            call.free(&kernel);
+            verdict
+        };
+        self.fire(function, body).await
+    }
+
+    async fn run_lsm(&self, hook: &LsmHook, call: &TrampolineCall, links: &Rc<[Rc<crate::Link>]>) -> i64 {
+        if hook.is_void() {
+            for link in links.iter() {
+                call.run(self, link).await;
+            }
+            return 0;
+        }
+        call.run_fmod_ret(self, links.iter()).await.unwrap_or_else(|| default_return(hook))
+    }
+}
+
+/// What the hook returns without programs (`LSM_HOOK` in include/linux/lsm_hook_defs.h).
+fn default_return(hook: &LsmHook) -> i64 {
+    match hook.default_return {
+        text if text.is_empty() || text == "<void>" => 0,
+        text => match text.strip_prefix('-').and_then(Errno::from_name) {
+            Some(errno) => errno.ret(),
+            None => text.parse().unwrap_or(0),
+        },
+    }
+}

@@ -1,0 +1,5 @@
+//! One file per kind of hook.
+
+pub mod lsm;
+pub mod tracepoint;
+pub mod uprobe;
