@@ -57,14 +57,21 @@ impl Kernel {
     ///
     /// # Errors
     /// See [`Kernel::attach`].
-    pub fn attach_to(&self, program: &Rc<LoadedProgram>, target: Target, cookie: u64) -> Result<Rc<Link>, AttachError> {
+    pub fn attach_to(
+        &self,
+        program: &Rc<LoadedProgram>,
+        target: Target,
+        cookie: u64,
+    ) -> Result<Rc<Link>, AttachError> {
         let profile = self.bpf().profile();
         if let Some(site) = attach_site(&program.kind, &target) {
-            attach_gate(profile, &program.kind, &site).map_err(|refusal| error(refusal.errno, refusal.message))?;
+            attach_gate(profile, &program.kind, &site)
+                .map_err(|refusal| error(refusal.errno, refusal.message))?;
         }
         self.check_room(&target, profile.version)?;
+        self.check_override(program, &target)?;
         let link = self.registry().add(target, program.clone(), cookie);
-        let (program, target) = (program.name.clone(), link.target.to_string());
+        let (program, target) = (program.name.to_string(), link.target.to_string());
         self.machine().emit_with(|| HookEvent::Attach { program, target, link: link.id.0 });
         Ok(link)
     }
@@ -80,22 +87,53 @@ impl Kernel {
         if used < most {
             return Ok(());
         }
-        Err(error(Errno::E2BIG, format!("the trampoline of {function} holds at most {most} programs on {version}")))
+        Err(error(
+            Errno::E2BIG,
+            format!("the trampoline of {function} holds at most {most} programs on {version}"),
+        ))
+    }
+
+    /// A program that calls `bpf_override_return` may only sit at the entry of an error-injectable function
+    /// (kernel/trace/bpf_trace.c:perf_event_attach_bpf_prog).
+    fn check_override(&self, program: &LoadedProgram, target: &Target) -> Result<(), AttachError> {
+        let overrides = program
+            .source
+            .insns
+            .iter()
+            .any(|insn| insn.code == CALL && insn.src == 0 && insn.imm == OVERRIDE_RETURN);
+        let allowed = match target {
+            Target::Kprobe(function) => self.bpf().profile().error_injectable(function),
+            _ => false,
+        };
+        if !overrides || allowed {
+            return Ok(());
+        }
+        Err(error(
+            Errno::EINVAL,
+            format!("bpf_override_return needs a kprobe on an error-injectable function, not {target}"),
+        ))
     }
 
     /// Detaches; runs that are under way finish.
     pub fn detach(&self, id: LinkId) -> bool {
         let Some(link) = self.registry().remove(id) else { return false };
-        let (program, target) = (link.program.name.clone(), link.target.to_string());
+        let (program, target) = (link.program.name.to_string(), link.target.to_string());
         self.machine().emit_with(|| HookEvent::Detach { program, target, link: id.0 });
         true
     }
 }
 
+/// `BPF_JMP | BPF_CALL`.
+const CALL: u8 = 0x85;
+/// Helper number of `bpf_override_return`.
+const OVERRIDE_RETURN: i32 = 58;
+
 /// The kernel's attach-time check that applies to a target.
 fn attach_site(kind: &ProgramKind, target: &Target) -> Option<AttachSite> {
     match target {
-        Target::Kprobe(_) | Target::Kretprobe(_) if kind.attach_type == AttachType::NONE => Some(AttachSite::Kprobe),
+        Target::Kprobe(_) | Target::Kretprobe(_) if kind.attach_type == AttachType::NONE => {
+            Some(AttachSite::Kprobe)
+        }
         Target::Kprobe(_) | Target::Kretprobe(_) => Some(AttachSite::KprobeMulti),
         Target::Tracepoint(name) => Some(AttachSite::Tracepoint(name.clone())),
         Target::RawTracepoint(name) => Some(AttachSite::RawTracepoint(name.clone())),
@@ -110,7 +148,8 @@ fn attach_site(kind: &ProgramKind, target: &Target) -> Option<AttachSite> {
 /// A section without a target where one is needed, or a type that this crate cannot attach.
 pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachError> {
     let named = || {
-        let help = || error(Errno::EINVAL, format!("section `{section}` names no target: give one to attach to"));
+        let help =
+            || error(Errno::EINVAL, format!("section `{section}` names no target: give one to attach to"));
         kind.target.clone().ok_or_else(help)
     };
     let tracing: &[(AttachType, fn(String) -> Target)] = &[
@@ -151,7 +190,8 @@ pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachErro
 pub const DEFAULT_DEVICE: &str = "eth0";
 
 fn default_device(kind: &ProgramKind) -> String {
-    let named = kind.target.as_deref().filter(|name| !matches!(*name, "ingress" | "egress" | "devmap" | "cpumap"));
+    let named =
+        kind.target.as_deref().filter(|name| !matches!(*name, "ingress" | "egress" | "devmap" | "cpumap"));
     named.unwrap_or(DEFAULT_DEVICE).to_string()
 }
 

@@ -8,19 +8,49 @@ use sim::event::{Lane, Payload, Slice, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HookEvent {
     /// A program was attached.
-    Attach { program: String, target: String, link: u32 },
+    Attach {
+        program: String,
+        target: String,
+        link: u32,
+    },
     /// A program was detached.
-    Detach { program: String, target: String, link: u32 },
+    Detach {
+        program: String,
+        target: String,
+        link: u32,
+    },
     /// A hook with programs fires.
-    FireBegin { hook: String, id: u64 },
+    FireBegin {
+        hook: String,
+        id: u64,
+    },
     /// The hook is through; `ret` is what the caller of the hooked function gets.
-    FireEnd { hook: String, ret: i64, id: u64 },
+    FireEnd {
+        hook: String,
+        ret: i64,
+        id: u64,
+    },
     /// The program was skipped: it, or for kprobes any program, already runs on this CPU.
-    Missed { program: String, why: &'static str },
+    Missed {
+        program: String,
+        why: &'static str,
+    },
     /// A program replaced the function's return value; the function itself did not run.
-    Overridden { function: String, ret: i64, by: String },
-    SysEnter { name: &'static str, args: Vec<u64>, id: u64 },
-    SysExit { name: &'static str, ret: i64, id: u64 },
+    Overridden {
+        function: String,
+        ret: i64,
+        by: String,
+    },
+    SysEnter {
+        name: &'static str,
+        args: Vec<u64>,
+        id: u64,
+    },
+    SysExit {
+        name: &'static str,
+        ret: i64,
+        id: u64,
+    },
 }
 
 impl Payload for HookEvent {
@@ -59,11 +89,15 @@ impl Payload for HookEvent {
 
     fn slice(&self) -> Slice {
         match self {
-            HookEvent::FireBegin { hook, id } => Slice::Begin { lane: Lane::Task, id: *id, name: hook.clone() },
+            HookEvent::FireBegin { hook, id } => {
+                Slice::Begin { lane: Lane::Task, id: *id, name: hook.clone() }
+            }
             HookEvent::SysEnter { name, id, .. } => {
                 Slice::Begin { lane: Lane::Task, id: *id, name: (*name).to_string() }
             }
-            HookEvent::FireEnd { id, .. } | HookEvent::SysExit { id, .. } => Slice::End { lane: Lane::Task, id: *id },
+            HookEvent::FireEnd { id, .. } | HookEvent::SysExit { id, .. } => {
+                Slice::End { lane: Lane::Task, id: *id }
+            }
             _ => Slice::Instant,
         }
     }

@@ -10,6 +10,9 @@ use sim::machine::Machine;
 use crate::event::HookEvent;
 use crate::registry::Registry;
 
+/// Where kernel text begins on x86-64 (`__START_KERNEL_map` + 16 MB).
+const KERNEL_TEXT: u64 = 0xffff_ffff_8100_0000;
+
 /// A handle to a simulated kernel.
 #[derive(Clone)]
 pub struct Kernel(Rc<Inner>);
@@ -69,6 +72,15 @@ impl Kernel {
         let ret = m.fire(body).await;
         m.emit_with(|| HookEvent::FireEnd { hook, ret, id });
         ret
+    }
+
+    /// A stable made-up address of a kernel function, in the kernel's text range (there is no text in this machine).
+    pub fn function_address(&self, function: &str) -> u64 {
+        // FNV-1a, 16-byte aligned, within 16 MB of the text start.
+        let hash = function
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        KERNEL_TEXT + (hash & 0x00ff_fff0)
     }
 
     /// Kernel memory for a program's context, filled with `bytes`.

@@ -11,8 +11,8 @@ pub mod event;
 pub mod kernel;
 pub mod kinds;
 pub mod protocol;
-pub mod regs;
 pub mod registry;
+pub mod regs;
 pub mod trampoline;
 
 pub use attach::{AttachError, Target};

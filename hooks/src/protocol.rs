@@ -76,7 +76,11 @@ fn rules(kernel: &Kernel, program: &LoadedProgram, door: Door) -> Rules {
 }
 
 fn faultable_or_shared(base: Rules, sleepable: bool) -> Rules {
-    if sleepable { Rules { own_counter: true, ..base } } else { Rules { preempt: true, shared_counter: true, ..base } }
+    if sleepable {
+        Rules { own_counter: true, ..base }
+    } else {
+        Rules { preempt: true, shared_counter: true, ..base }
+    }
 }
 
 impl Rules {
@@ -140,7 +144,12 @@ impl Counters {
 }
 
 /// Runs one attached program through its door. `None`: it was skipped.
-pub async fn run_program(kernel: &Kernel, program: &Rc<LoadedProgram>, inv: &Invocation, door: Door) -> Option<u64> {
+pub async fn run_program(
+    kernel: &Kernel,
+    program: &Rc<LoadedProgram>,
+    inv: &Invocation,
+    door: Door,
+) -> Option<u64> {
     let m = kernel.machine();
     let rules = rules(kernel, program, door);
     rules.enter(m);
@@ -165,7 +174,12 @@ pub async fn run_program(kernel: &Kernel, program: &Rc<LoadedProgram>, inv: &Inv
 }
 
 /// The same where nothing can be awaited: in an interrupt.
-pub fn run_program_in_irq(kernel: &Kernel, program: &Rc<LoadedProgram>, inv: &Invocation, door: Door) -> Option<u64> {
+pub fn run_program_in_irq(
+    kernel: &Kernel,
+    program: &Rc<LoadedProgram>,
+    inv: &Invocation,
+    door: Door,
+) -> Option<u64> {
     let m = kernel.machine();
     let rules = rules(kernel, program, door);
     rules.enter(m);
@@ -184,5 +198,5 @@ pub fn run_program_in_irq(kernel: &Kernel, program: &Rc<LoadedProgram>, inv: &In
 fn missed(kernel: &Kernel, program: &LoadedProgram, rules: Rules) {
     program.recursion_misses.set(program.recursion_misses.get() + 1);
     let why = if rules.shared_counter { "bpf_prog_active" } else { "recursion" };
-    kernel.machine().emit_with(|| HookEvent::Missed { program: program.name.clone(), why });
+    kernel.machine().emit_with(|| HookEvent::Missed { program: program.name.to_string(), why });
 }

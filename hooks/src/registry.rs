@@ -136,9 +136,9 @@ impl Registry {
 
     pub(crate) fn remove(&self, id: LinkId) -> Option<Rc<Link>> {
         let mut points = self.points.borrow_mut();
-        let (target, link) = points
-            .iter()
-            .find_map(|(target, links)| Some((target.clone(), links.iter().find(|link| link.id == id)?.clone())))?;
+        let (target, link) = points.iter().find_map(|(target, links)| {
+            Some((target.clone(), links.iter().find(|link| link.id == id)?.clone()))
+        })?;
         let rest: Links = points[&target].iter().filter(|link| link.id != id).cloned().collect();
         points.insert(target, rest);
         link.detached.set(true);

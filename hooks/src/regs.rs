@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn arguments_are_where_the_calling_conventions_put_them() {
-        let word = |regs: &PtRegs, at: usize| u64::from_le_bytes(regs.bytes()[at..at + 8].try_into().expect("8"));
+        let word =
+            |regs: &PtRegs, at: usize| u64::from_le_bytes(regs.bytes()[at..at + 8].try_into().expect("8"));
         let call = PtRegs::user_function(&[1, 2, 3, 4]);
         assert_eq!([offset::DI, offset::SI, offset::DX, offset::CX].map(|o| word(&call, o)), [1, 2, 3, 4]);
         let syscall = PtRegs::syscall(257, &[1, 2, 3, 4]);

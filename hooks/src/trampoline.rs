@@ -8,13 +8,13 @@ use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 
-use programs::runtime::{Frame, Invocation};
+use programs::runtime::{Frame, Invocation, ProbeFrame, TrampolineFrame};
 
 use crate::event::HookEvent;
 use crate::kernel::Kernel;
 use crate::protocol::{Door, run_program};
-use crate::regs::{PtRegs, offset};
 use crate::registry::{Link, Target};
+use crate::regs::{PtRegs, offset};
 
 type Links = Option<Rc<[Rc<Link>]>>;
 
@@ -37,7 +37,8 @@ impl Attached {
             fexit: links(Target::Fexit),
             kretprobe: links(Target::Kretprobe),
         };
-        let all = [&attached.kprobe, &attached.fentry, &attached.fmod_ret, &attached.fexit, &attached.kretprobe];
+        let all =
+            [&attached.kprobe, &attached.fentry, &attached.fmod_ret, &attached.fexit, &attached.kretprobe];
         all.iter().any(|links| links.is_some()).then_some(attached)
     }
 }
@@ -55,7 +56,11 @@ impl Kernel {
         }
         let Some(attached) = Attached::of(self, function) else { return original.await };
         let (kernel, function, args) = (self.clone(), function.to_string(), args.to_vec());
-        self.fire(function.clone(), async move { kernel.run_attached(&attached, &function, args, original).await }).await
+        self.fire(
+            function.clone(),
+            async move { kernel.run_attached(&attached, &function, args, original).await },
+        )
+        .await
     }
 
     async fn run_attached(
@@ -90,12 +95,12 @@ impl Kernel {
         let links = links.as_ref()?;
         let mut result = None;
         for link in links.iter() {
-            let inv = self.kprobe_invocation(&PtRegs::kernel_function(args), true, link);
+            let inv = self.probe_invocation(&PtRegs::kernel_function(args), function, link);
             run_program(self, &link.program, &inv, Door::PerfArray).await;
-            if let Frame::Kprobe { overridden, .. } = &inv.frame
-                && let Some(ret) = overridden.get()
+            if let Frame::Probe(probe) = &*inv.frame
+                && let Some(ret) = probe.overridden.get()
             {
-                let (function, by) = (function.to_string(), link.program.name.clone());
+                let (function, by) = (function.to_string(), link.program.name.to_string());
                 self.machine().emit_with(|| HookEvent::Overridden { function, ret: ret as i64, by });
                 result = Some(ret as i64);
             }
@@ -108,16 +113,19 @@ impl Kernel {
         for link in links.iter().flat_map(|links| links.iter()) {
             let mut regs = PtRegs::kernel_function(args);
             regs.set(offset::AX, ret as u64);
-            let inv = self.kprobe_invocation(&regs, false, link);
+            let inv = self.probe_invocation(&regs, "", link);
             run_program(self, &link.program, &inv, Door::PerfArray).await;
             self.free_context(inv.ctx);
         }
         ret
     }
 
-    pub(crate) fn kprobe_invocation(&self, regs: &PtRegs, entry: bool, link: &Link) -> Invocation {
+    /// What a probe's program is given. `entry_of`: the function at whose entry the probe sits; empty elsewhere.
+    pub(crate) fn probe_invocation(&self, regs: &PtRegs, entry_of: &str, link: &Link) -> Invocation {
         let ctx = self.alloc_context("pt_regs", regs.bytes());
-        Invocation { ctx, frame: Frame::Kprobe { entry, overridden: Cell::new(None) }, cookie: link.cookie }
+        let ip = if entry_of.is_empty() { 0 } else { self.function_address(entry_of) };
+        let probe = ProbeFrame { func: entry_of.into(), ip, overridden: Cell::new(None) };
+        Invocation { ctx, cookie: link.cookie, frame: Rc::new(Frame::Probe(probe)) }
     }
 }
 
@@ -139,12 +147,13 @@ impl TrampolineCall {
 
     /// Runs one program on this call; `None`: it was skipped.
     pub(crate) async fn run(&self, kernel: &Kernel, link: &Link) -> Option<u64> {
-        let frame = Frame::Trampoline {
-            func: self.function.clone(),
+        let frame = TrampolineFrame {
+            func: self.function.as_str().into(),
+            ip: kernel.function_address(&self.function),
             args: self.args.clone(),
-            ret: Cell::new(self.ret.get()),
+            ret: self.ret.get(),
         };
-        let inv = Invocation { ctx: self.ctx, frame, cookie: link.cookie };
+        let inv = Invocation { ctx: self.ctx, cookie: link.cookie, frame: Rc::new(Frame::Trampoline(frame)) };
         run_program(kernel, &link.program, &inv, Door::Trampoline).await
     }
 
@@ -158,7 +167,7 @@ impl TrampolineCall {
             self.set_ret(kernel, 0);
             let ret = self.run(kernel, link).await.map_or(0, |r0| i64::from(r0 as i32));
             if ret != 0 {
-                let (function, by) = (self.function.clone(), link.program.name.clone());
+                let (function, by) = (self.function.clone(), link.program.name.to_string());
                 kernel.machine().emit_with(|| HookEvent::Overridden { function, ret, by });
                 return Some(ret);
             }

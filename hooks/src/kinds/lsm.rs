@@ -51,11 +51,9 @@ impl Kernel {
 
 /// What the hook returns without programs (`LSM_HOOK` in include/linux/lsm_hook_defs.h).
 fn default_return(hook: &LsmHook) -> i64 {
-    match hook.default_return {
-        text if text.is_empty() || text == "<void>" => 0,
-        text => match text.strip_prefix('-').and_then(Errno::from_name) {
-            Some(errno) => errno.ret(),
-            None => text.parse().unwrap_or(0),
-        },
+    let Some(text) = hook.default else { return 0 };
+    match text.strip_prefix('-').and_then(Errno::from_name) {
+        Some(errno) => errno.ret(),
+        None => text.parse().unwrap_or(0),
     }
 }

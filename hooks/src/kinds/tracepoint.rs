@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use programs::runtime::{Frame, Invocation};
+use programs::runtime::{Frame, Invocation, TrampolineFrame};
 
 use crate::kernel::Kernel;
 use crate::protocol::{Door, run_program};
@@ -50,16 +50,28 @@ impl Kernel {
         self.fire(target.to_string(), body).await;
     }
 
-    async fn run_tracepoint(&self, links: &Rc<[Rc<Link>]>, raw_tp: bool, hook: &str, raw: Vec<u64>, bytes: &[u8]) -> i64 {
+    async fn run_tracepoint(
+        &self,
+        links: &Rc<[Rc<Link>]>,
+        raw_tp: bool,
+        hook: &str,
+        raw: Vec<u64>,
+        bytes: &[u8],
+    ) -> i64 {
         let door = if raw_tp { Door::RawTracepoint } else { Door::PerfArray };
         for link in links.iter() {
             let ctx = self.alloc_context("tracepoint record", bytes);
-            let frame = if raw_tp {
-                Frame::Trampoline { func: hook.to_string(), args: raw.clone(), ret: std::cell::Cell::new(None) }
-            } else {
-                Frame::Tracepoint
+            let frame = match raw_tp {
+                true => Frame::Trampoline(TrampolineFrame {
+                    func: hook.into(),
+                    ip: 0,
+                    args: raw.clone(),
+                    ret: None,
+                }),
+                false => Frame::Plain,
             };
-            run_program(self, &link.program, &Invocation { ctx, frame, cookie: link.cookie }, door).await;
+            let inv = Invocation { ctx, cookie: link.cookie, frame: Rc::new(frame) };
+            run_program(self, &link.program, &inv, door).await;
             self.free_context(ctx);
         }
         0

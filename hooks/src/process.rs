@@ -1,0 +1,110 @@
+//! What belongs to a process: descriptors, working directory, program. Threads share it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use maps::Map;
+use sim::errno::Errno;
+
+use crate::socket::Socket;
+use crate::vfs::OpenFile;
+
+/// `RLIMIT_NOFILE` as most systems set it.
+pub const MAX_FDS: usize = 1024;
+
+/// What a descriptor refers to.
+#[derive(Clone)]
+pub enum Fd {
+    File(Rc<OpenFile>),
+    Socket(Rc<Socket>),
+    /// A BPF map, for `bpf(2)`.
+    Map(Rc<dyn Map>),
+}
+
+/// A process.
+pub struct Process {
+    fds: RefCell<Vec<Option<Fd>>>,
+    pub cwd: RefCell<String>,
+    /// Path of the program it runs.
+    pub exe: RefCell<String>,
+}
+
+impl Process {
+    /// A process without open files. Descriptors 0 to 2 are taken, as after a shell started it.
+    pub fn new(exe: &str) -> Process {
+        Process {
+            fds: RefCell::new(Vec::new()),
+            cwd: RefCell::new("/".to_string()),
+            exe: RefCell::new(exe.to_string()),
+        }
+    }
+
+    /// A copy for `fork`: same open file descriptions.
+    pub fn fork(&self) -> Process {
+        Process { fds: self.fds.clone(), cwd: self.cwd.clone(), exe: self.exe.clone() }
+    }
+
+    /// Installs at the lowest free number, from 3 on.
+    ///
+    /// # Errors
+    /// `EMFILE`.
+    pub fn install(&self, fd: Fd) -> Result<u64, Errno> {
+        let mut fds = self.fds.borrow_mut();
+        let free = fds.iter().position(Option::is_none).unwrap_or(fds.len());
+        if free + FIRST_FD >= MAX_FDS {
+            return Err(Errno::EMFILE);
+        }
+        if free == fds.len() {
+            fds.push(None);
+        }
+        fds[free] = Some(fd);
+        Ok((free + FIRST_FD) as u64)
+    }
+
+    /// What a descriptor refers to.
+    ///
+    /// # Errors
+    /// `EBADF`.
+    pub fn get(&self, fd: u64) -> Result<Fd, Errno> {
+        let index = index_of(fd).ok_or(Errno::EBADF)?;
+        self.fds.borrow().get(index).cloned().flatten().ok_or(Errno::EBADF)
+    }
+
+    /// The open file behind a descriptor.
+    ///
+    /// # Errors
+    /// `EBADF`, also for what is no file.
+    pub fn file(&self, fd: u64) -> Result<Rc<OpenFile>, Errno> {
+        match self.get(fd)? {
+            Fd::File(file) => Ok(file),
+            Fd::Socket(_) | Fd::Map(_) => Err(Errno::EBADF),
+        }
+    }
+
+    /// The socket behind a descriptor.
+    ///
+    /// # Errors
+    /// `EBADF`, or `ENOTSOCK` for something else.
+    pub fn socket(&self, fd: u64) -> Result<Rc<Socket>, Errno> {
+        match self.get(fd)? {
+            Fd::Socket(socket) => Ok(socket),
+            Fd::File(_) | Fd::Map(_) => Err(Errno::ENOTSOCK),
+        }
+    }
+
+    /// Takes a descriptor out of the table.
+    ///
+    /// # Errors
+    /// `EBADF`.
+    pub fn close(&self, fd: u64) -> Result<Fd, Errno> {
+        let index = index_of(fd).ok_or(Errno::EBADF)?;
+        let mut fds = self.fds.borrow_mut();
+        fds.get_mut(index).and_then(Option::take).ok_or(Errno::EBADF)
+    }
+}
+
+const FIRST_FD: usize = 3;
+
+fn index_of(fd: u64) -> Option<usize> {
+    usize::try_from(fd as u32).ok()?.checked_sub(FIRST_FD)
+}
