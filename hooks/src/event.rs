@@ -62,6 +62,7 @@ impl Payload for HookEvent {
             HookEvent::FireEnd { .. } => "hook_end",
             HookEvent::Missed { .. } => "bpf_prog_missed",
             HookEvent::Overridden { .. } => "override_return",
+            HookEvent::Packet { .. } => "packet",
             HookEvent::SysEnter { .. } => "sys_enter",
             HookEvent::SysExit { .. } => "sys_exit",
         }
@@ -78,6 +79,9 @@ impl Payload for HookEvent {
             HookEvent::Missed { program, why } => vec![("program", s(program)), ("why", s(why))],
             HookEvent::Overridden { function, ret, by } => {
                 vec![("function", s(function)), ("ret", Value::I64(*ret)), ("by", s(by))]
+            }
+            HookEvent::Packet { device, len, by, verdict } => {
+                vec![("device", s(device)), ("len", Value::U64(*len)), ("by", s(by)), ("verdict", s(verdict))]
             }
             HookEvent::SysEnter { name, args, .. } => {
                 let args: Vec<String> = args.iter().map(|arg| format!("{arg:#x}")).collect();

@@ -1,11 +1,17 @@
 //! The simulated kernel: a machine, its BPF subsystem, and who is attached where. Cheap to clone; all clones are the same kernel.
 
-use std::cell::Cell;
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::Rc;
 
 use programs::runtime::Bpf;
+use sim::ids::{MmId, TaskId};
 use sim::machine::Machine;
+use sim::task::TaskState;
+
+use crate::process::Process;
+use crate::vfs::Vfs;
 
 use crate::event::HookEvent;
 use crate::registry::Registry;
@@ -23,6 +29,9 @@ struct Inner {
     /// `bpf_prog_active`: one program of the perf kind at a time per CPU.
     prog_active: Vec<Cell<u32>>,
     next_slice: Cell<u64>,
+    vfs: RefCell<Vfs>,
+    processes: RefCell<BTreeMap<TaskId, Rc<Process>>>,
+    domain_name: RefCell<Vec<u8>>,
 }
 
 impl Kernel {
@@ -34,6 +43,9 @@ impl Kernel {
             registry: Registry::default(),
             prog_active: (0..nr_cpus).map(|_| Cell::new(0)).collect(),
             next_slice: Cell::new(0),
+            vfs: RefCell::default(),
+            processes: RefCell::default(),
+            domain_name: RefCell::default(),
         }))
     }
 
@@ -50,6 +62,50 @@ impl Kernel {
     /// Who is attached where.
     pub fn registry(&self) -> &Registry {
         &self.0.registry
+    }
+
+    /// The file system.
+    pub fn vfs(&self) -> Ref<'_, Vfs> {
+        self.0.vfs.borrow()
+    }
+
+    /// The file system, to change.
+    pub fn vfs_mut(&self) -> RefMut<'_, Vfs> {
+        self.0.vfs.borrow_mut()
+    }
+
+    /// The process that the current task belongs to; a task nobody adopted gets one of its own.
+    pub fn process(&self) -> Rc<Process> {
+        let task = self.machine().current_task();
+        let mut processes = self.0.processes.borrow_mut();
+        processes.entry(task.id).or_insert_with(|| Rc::new(Process::new(&task.comm()))).clone()
+    }
+
+    /// All processes, by task.
+    pub(crate) fn processes(&self) -> Vec<Rc<Process>> {
+        self.0.processes.borrow().values().cloned().collect()
+    }
+
+    /// Gives a task its process; threads of one process share it.
+    pub fn adopt(&self, task: TaskId, process: impl Into<Rc<Process>>) {
+        self.0.processes.borrow_mut().insert(task, process.into());
+    }
+
+    /// The NIS domain name (`setdomainname`).
+    pub fn domain_name(&self) -> Vec<u8> {
+        self.0.domain_name.borrow().clone()
+    }
+
+    pub(crate) fn set_domain_name(&self, name: &[u8]) {
+        *self.0.domain_name.borrow_mut() = name.to_vec();
+    }
+
+    /// A task no longer uses an address space; the last one frees it.
+    pub(crate) fn put_mm(&self, mm: MmId) {
+        let lives = |task: &Rc<sim::task::Task>| task.state.get() != TaskState::Dead && task.mm.get() == Some(mm);
+        if !self.machine().tasks().iter().any(lives) {
+            self.machine().mm().drop_mm(mm);
+        }
     }
 
     pub(crate) fn prog_active(&self, cpu: usize) -> &Cell<u32> {

@@ -4,12 +4,16 @@
 //! - [`attach`]: what a program attaches to, and the kernel's refusals; [`registry`]: who is attached where.
 //! - [`protocol`]: entering and leaving a program per kernel profile: read-side sections, migration, recursion counters.
 //! - [`trampoline`]: a kernel function with everything attached to it (fentry, fmod_ret, fexit, kprobes).
-//! - `kinds`: one file per kind of hook (LSM, tracepoints, uprobes, iterators).
+//! - `kinds`: one file per kind of hook (LSM, tracepoints, uprobes, iterators); [`net`]: packets.
+//! - [`syscalls`]: the simulated system calls that pass through all of these; [`vfs`], [`process`], [`socket`]: what they work on.
 
 pub mod attach;
 pub mod event;
 pub mod kernel;
 pub mod kinds;
+pub mod net;
+mod objects;
+pub mod process;
 pub mod protocol;
 pub mod registry;
 pub mod regs;

@@ -61,6 +61,11 @@ impl Process {
         Ok((free + FIRST_FD) as u64)
     }
 
+    /// Everything open.
+    pub(crate) fn fds(&self) -> Vec<Fd> {
+        self.fds.borrow().iter().flatten().cloned().collect()
+    }
+
     /// What a descriptor refers to.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use programs::profile::KernelVersion;
 use programs::runtime::{Invocation, LoadedProgram};
-use sim::machine::Machine;
+use sim::machine::{InAtomic, Machine};
 
 use crate::event::HookEvent;
 use crate::kernel::Kernel;
@@ -160,7 +160,7 @@ pub async fn run_program(
     let counters = rules.counters(kernel, program);
     let ret = if counters.enter() {
         let result = match rules.rcu || rules.preempt || !program.kind.sleepable {
-            true => kernel.bpf().run_atomic(program, inv).await,
+            true => kernel.bpf().run_atomic(program, inv, &Atomic(m)).await,
             false => kernel.bpf().run_sleepable(program, inv).await,
         };
         Some(result.ret)
@@ -185,7 +185,7 @@ pub fn run_program_in_irq(
     rules.enter(m);
     let counters = rules.counters(kernel, program);
     let ret = if counters.enter() {
-        Some(kernel.bpf().run_in_irq(program, inv).ret)
+        Some(kernel.bpf().run_in_irq(program, inv, &Atomic(m)).ret)
     } else {
         missed(kernel, program, rules);
         None
@@ -193,6 +193,15 @@ pub fn run_program_in_irq(
     counters.leave();
     rules.leave(m);
     ret
+}
+
+/// The proof that `Rules::enter` has made the context atomic.
+struct Atomic<'a>(&'a Machine);
+
+impl InAtomic for Atomic<'_> {
+    fn machine(&self) -> &Machine {
+        self.0
+    }
 }
 
 fn missed(kernel: &Kernel, program: &LoadedProgram, rules: Rules) {

@@ -27,9 +27,6 @@ pub struct Inode {
     pub kind: InodeKind,
     /// Type and permission bits (`i_mode`).
     pub mode: u32,
-    /// Addresses of `struct inode` and `struct dentry`; 0 until something asks.
-    pub inode_addr: Cell<u64>,
-    pub dentry_addr: Cell<u64>,
 }
 
 impl Inode {
@@ -84,8 +81,6 @@ impl Vfs {
             path: Rc::from(path),
             kind,
             mode,
-            inode_addr: Cell::new(0),
-            dentry_addr: Cell::new(0),
         });
         self.paths.insert(path.to_string(), inode.clone());
         inode

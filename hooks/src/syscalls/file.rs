@@ -75,7 +75,7 @@ pub(super) async fn open_inode(call: &Call, inode: &Rc<Inode>, flags: u32) -> Re
     call.lsm("file_alloc_security", &[addr]).await?;
     if let Err(errno) = call.lsm("file_open", &[addr]).await {
         call.kernel.lsm("file_free_security", &[addr]).await;
-        call.kernel.free_context(addr);
+        call.kernel.free_object(addr);
         return Err(errno);
     }
     Ok(Rc::new(OpenFile { inode: inode.clone(), flags, position: Cell::new(0), addr }))
@@ -90,8 +90,8 @@ async fn create(call: &Call, path: &str) -> Result<Rc<Inode>, Errno> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let (dir_addr, _) = call.kernel.inode_objects(&dir);
     let dentry = call.kernel.new_dentry(name);
-    let allowed = call.lsm("inode_create", &[dir_addr, dentry, u64::from(mode)]).await;
-    call.kernel.free_context(dentry);
+    let allowed = call.lsm("inode_create", &[dir_addr, dentry.addr, u64::from(mode)]).await;
+    dentry.free(&call.kernel);
     allowed?;
     let file = call.kernel.machine().mm().add_file(FileObject::regular(path, Vec::new(), Medium::Nvme));
     Ok(call.kernel.vfs_mut().add_file(path, file, mode))
@@ -166,7 +166,7 @@ async fn close(call: Call) -> Result<i64, Errno> {
         kernel.call_function("filp_close", &[addr, 0], async { 0 }).await;
         if Rc::strong_count(&file) == 1 {
             kernel.lsm("file_free_security", &[addr]).await;
-            kernel.free_context(addr);
+            kernel.free_object(addr);
         }
     }
     Ok(0)
@@ -193,7 +193,7 @@ async fn unlink_path(call: &Call, path: &str) -> Result<i64, Errno> {
     let (_, dentry) = call.kernel.inode_objects(&inode);
     let dir_path = call.kernel.path_object(dir_dentry);
     let allowed = call.lsm("path_unlink", &[dir_path, dentry]).await;
-    call.kernel.free_context(dir_path);
+    call.kernel.free_object(dir_path);
     allowed?;
     call.lsm("inode_unlink", &[dir_addr, dentry]).await?;
     call.kernel.vfs_mut().remove(path);

@@ -84,7 +84,7 @@ async fn mprotect(call: Call) -> Result<i64, Errno> {
         Some(addr) => call.lsm("file_mprotect", &[addr, call.args[2], call.args[2]]).await,
         None => Ok(()),
     };
-    vma.into_iter().for_each(|addr| call.kernel.free_context(addr));
+    vma.into_iter().for_each(|addr| call.kernel.free_object(addr));
     allowed?;
     let _lock = uaccess::mmap_write_lock(m, mm).await;
     m.mm().mprotect(mm, call.args[0], call.args[1], Prot::from_bits(call.args[2]))?;

@@ -156,14 +156,12 @@ impl Kernel {
         m.charge(m.config().costs.syscall_ns);
         m.cpu_point().await;
         let regs = self.alloc_context("pt_regs", PtRegs::syscall(nr, &args).bytes());
-        self.set_user_regs(regs);
         let words: Vec<u64> = [nr].iter().chain(&args[..row.args]).copied().collect();
         self.syscall_tracepoint(true, row.name, [regs, nr], &words).await;
         let call = Call { kernel: self.clone(), args };
         let body = async move { (row.run)(call).await.unwrap_or_else(Errno::ret) };
         let ret = self.call_function(&format!("__x64_{}", entry.entry), &[regs], body).await;
         self.syscall_tracepoint(false, row.name, [regs, ret as u64], &[nr, ret as u64]).await;
-        self.set_user_regs(0);
         self.free_context(regs);
         m.emit_with(|| HookEvent::SysExit { name: row.name, ret, id });
         m.cpu_point().await;

@@ -44,7 +44,7 @@ async fn execve(call: Call) -> Result<i64, Errno> {
     }
     bprm.free(&call.kernel);
     call.kernel.lsm("file_free_security", &[file.addr]).await;
-    call.kernel.free_context(file.addr);
+    call.kernel.free_object(file.addr);
     checked.map(|()| 0)
 }
 
