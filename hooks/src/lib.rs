@@ -1,24 +1,4 @@
-//! Attach points and what passes through them: LSM, tracing, networking, error injection, and the simulated system calls.
-//!
-//! - [`kernel`]: [`Kernel`], the whole simulated kernel behind one handle.
-//! - [`attach`]: what a program attaches to, and the kernel's refusals; [`registry`]: who is attached where.
-//! - [`protocol`]: entering and leaving a program per kernel profile: read-side sections, migration, recursion counters.
-//! - [`trampoline`]: a kernel function with everything attached to it (fentry, fmod_ret, fexit, kprobes).
-//! - `kinds`: one file per kind of hook (LSM, tracepoints, uprobes, iterators); [`net`]: packets.
-//! - [`syscalls`]: the simulated system calls that pass through all of these; [`vfs`], [`process`], [`socket`]: what they work on.
+//! Attach points and what passes through them. (The rest of the crate lands with the BPF runtime.)
 
-pub mod attach;
 pub mod event;
-pub mod kernel;
-pub mod kinds;
-pub mod net;
-mod objects;
-pub mod process;
-pub mod protocol;
-pub mod registry;
 pub mod regs;
-pub mod trampoline;
-
-pub use attach::{AttachError, Target};
-pub use kernel::Kernel;
-pub use registry::{Link, LinkId};
