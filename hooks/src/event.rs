@@ -41,6 +41,8 @@ pub enum HookEvent {
         ret: i64,
         by: String,
     },
+    /// A packet passed the hooks of a device: who decided, and how.
+    Packet { device: String, len: u64, by: &'static str, verdict: &'static str },
     SysEnter {
         name: &'static str,
         args: Vec<u64>,

@@ -41,8 +41,6 @@ pub struct GracePeriodTimings {
     pub classic_ns: u64,
     /// Tasks Trace: the time before readers are looked at.
     pub tasks_trace_ns: u64,
-    /// A Tasks-Trace grace period contains a classic one (`rcu_trace_implies_rcu_gp()` or SRCU-fast).
-    pub tasks_trace_implies_classic: bool,
 }
 
 impl Default for GracePeriodTimings {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::{Flavour, Machine, SimEvent};
 use crate::ids::{CpuId, TaskId};
-use crate::rcu::{Classic, Domain, TasksTrace};
+use crate::rcu::{Chained, Classic, Domain, TasksTrace};
 use crate::task::{Task, TaskSpec, WaitReason};
 
 type Callback = Box<dyn FnOnce(&Machine)>;
@@ -19,6 +19,9 @@ type Ticket = u64;
 pub(super) struct GracePeriods {
     classic: Classic<Ticket>,
     trace: TasksTrace<Ticket>,
+    /// What serves Tasks-Trace callbacks: every kernel modelled here ends a Tasks-Trace grace period with a classic one (5.10 to
+    /// 6.12: `rcu_tasks_trace_postscan` calls `synchronize_rcu()`, kernel/rcu/tasks.h; 7.2: SRCU-fast scans use it).
+    trace_then_classic: Chained<Ticket>,
     callbacks: RefCell<BTreeMap<Ticket, Callback>>,
     next_ticket: Cell<Ticket>,
     kthreads: [Cell<Option<TaskId>>; 2],
@@ -26,9 +29,11 @@ pub(super) struct GracePeriods {
 
 impl GracePeriods {
     pub(super) fn new(nr_cpus: usize) -> GracePeriods {
+        let (classic, trace) = (Classic::new(nr_cpus), TasksTrace::new());
         GracePeriods {
-            classic: Classic::new(nr_cpus),
-            trace: TasksTrace::new(),
+            trace_then_classic: Chained::new(&trace, &classic),
+            classic,
+            trace,
             callbacks: RefCell::default(),
             next_ticket: Cell::new(0),
             kthreads: [Cell::new(None), Cell::new(None)],
@@ -56,7 +61,7 @@ impl GracePeriods {
     fn domain(&self, flavour: Flavour) -> &Domain<Ticket> {
         match flavour {
             Flavour::Classic => &self.classic,
-            Flavour::TasksTrace => &self.trace,
+            Flavour::TasksTrace => &self.trace_then_classic,
         }
     }
 }
@@ -67,19 +72,10 @@ impl Machine {
         self.queue_callback(Flavour::Classic, Box::new(f));
     }
 
-    /// Calls `f` after a Tasks-Trace grace period (`call_rcu_tasks_trace()`).
+    /// Calls `f` after a Tasks-Trace grace period (`call_rcu_tasks_trace()`), which includes a classic one: afterwards neither kind
+    /// of reader can still see what was unlinked before.
     pub fn call_rcu_tasks_trace(&self, f: impl FnOnce(&Machine) + 'static) {
         self.queue_callback(Flavour::TasksTrace, Box::new(f));
-    }
-
-    /// Calls `f` when neither flavour of reader can still see what was unlinked before: a Tasks-Trace grace period, followed by a
-    /// classic one unless the kernel's Tasks-Trace implies it.
-    pub fn call_rcu_chained(&self, f: impl FnOnce(&Machine) + 'static) {
-        if self.config().rcu.tasks_trace_implies_classic {
-            self.call_rcu_tasks_trace(f);
-        } else {
-            self.call_rcu_tasks_trace(move |m| m.call_rcu(f));
-        }
     }
 
     /// Waits for a grace period of `flavour` that begins after this call (`synchronize_rcu()`, `synchronize_rcu_tasks_trace()`).
