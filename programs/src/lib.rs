@@ -1,7 +1,10 @@
 //! BPF programs: instruction set, object loading, kernel profiles, interpreter.
 
 pub mod btf;
+pub mod core_reloc;
 pub mod gate;
 pub mod interp;
 pub mod isa;
+pub mod kernel_types;
+pub mod object;
 pub mod profile;

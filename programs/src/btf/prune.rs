@@ -71,6 +71,7 @@ pub fn prune(btf: &Btf, roots: &[Root]) -> Pruned {
         }
     }
     marks.run();
+    marks.tags();
     Pruned { bytes: write(btf, &marks.left), unmatched }
 }
 
@@ -122,6 +123,18 @@ impl Marks<'_> {
         }
     }
 
+    /// Tags (`bpf_kfunc`, `bpf_fastcall`) refer to what they mark: those of functions that are kept, are kept.
+    fn tags(&mut self) {
+        for ty in self.btf.types().filter(|ty| ty.kind() == Kind::DeclTag) {
+            let target = self.btf.type_by_id(ty.target());
+            if target
+                .is_some_and(|target| target.kind() == Kind::Func && self.left.contains_key(&target.id()))
+            {
+                self.left.insert(ty.id(), Level::Name);
+            }
+        }
+    }
+
     /// An anonymous struct has no name to be declared by, so it is kept whole.
     fn level_of(&self, id: TypeId, wanted: Level) -> Level {
         let anonymous = self.btf.name_of(id).is_empty();
@@ -159,7 +172,6 @@ fn write(btf: &Btf, marks: &BTreeMap<TypeId, Level>) -> Vec<u8> {
         let (width, _) = kind.tail_words();
         for entry in tail.chunks_exact_mut(width.max(1)) {
             if kind.tail_named() {
-                // Parameter names of functions are kept: they are what the hook tables refer to.
                 entry[0] = out.string(btf.string(entry[0]).unwrap_or(""));
             }
             kind.tail_refs().iter().for_each(|word| entry[*word] = renumber(entry[*word]));

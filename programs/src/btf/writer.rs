@@ -70,7 +70,7 @@ impl BtfWriter {
 
     /// An integer of `size` bytes.
     pub fn int(&mut self, name: &str, size: u32, signed: bool) -> TypeId {
-        self.push(name, Kind::Int, false, 0, size, &[u32::from(signed) << 24 | size * 8])
+        self.push(name, Kind::Int, false, 0, size, &[(u32::from(signed) << 24) | (size * 8)])
     }
 
     /// A pointer, qualifier, typedef or type tag.
