@@ -42,7 +42,11 @@ pub fn check_helper(
     let words = |key: &str, args: &[&str]| refuse(Errno::EINVAL, message(version, key, args));
     let number = id.to_string();
     let Some(known) = u32::try_from(id).ok().filter(|id| *id < max_helper_id(version)) else {
-        return words("helper_invalid", &["unknown", &number]);
+        let refusal = words("helper_invalid", &["unknown", &number]);
+        let by_loader = id >= POISONED_KFUNC_BASE;
+        return refusal.map_err(|refused| {
+            if by_loader { Rejection { stage: Stage::Loader, ..refused } } else { refused }
+        });
     };
     let name = helper_print_name(version, known);
     let availability = match Helper::from_id(known) {

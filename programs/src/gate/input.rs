@@ -12,6 +12,8 @@ pub struct GateInput {
     pub name: String,
     /// Type, attach type, flag and target.
     pub kind: ProgramKind,
+    /// `BPF_F_XDP_HAS_FRAGS` was given.
+    pub xdp_frags: bool,
     /// The licence is compatible with the GPL.
     pub gpl: bool,
     /// Main function, then its subprograms. `ld_imm64` with `src` 1 or 2 names an index into `maps`, `src` 4 is a

@@ -17,6 +17,8 @@ mod maps;
 mod summary;
 mod syscall_checks;
 mod target;
+#[cfg(test)]
+mod tests;
 mod values;
 mod walk;
 
@@ -28,15 +30,17 @@ pub use input::{
     GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,
 };
 pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
-pub use syscall_checks::{MAX_INSNS, needs_btf_target};
+pub use syscall_checks::MAX_INSNS;
 
 use crate::profile::{KernelVersion, Profile, ProgType};
+use walk::Stop;
 
 /// Decides a load as far as the gate can. `names` is the kernel's BTF, if there is one.
 pub fn check(profile: &Profile, input: &GateInput, names: Option<&dyn KernelNames>) -> Verdict {
-    let decided = before_verification(profile, input, names).and_then(|()| walk::check(profile, input));
-    match decided {
-        Err(rejection) => Verdict::Reject(rejection),
+    let decided = before_verification(profile, input, names).map_err(Stop::Refused);
+    match decided.and_then(|()| walk::check(profile, input)) {
+        Err(Stop::Refused(rejection)) => Verdict::Reject(rejection),
+        Err(Stop::TooLong) => Verdict::Unknown { what: "the program has too many paths for the gate".into() },
         Ok(()) if input.kind.prog_type == ProgType::EXT => Verdict::Unknown {
             what: "freplace programs take their rules from the program they replace".into(),
         },

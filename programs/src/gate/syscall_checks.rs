@@ -7,7 +7,9 @@ use sim::errno::Errno;
 use super::input::{GateInput, KernelNames, Rejection, Stage};
 use crate::profile::map_type::MapType;
 use crate::profile::syscall::syscall_of_wrapper;
-use crate::profile::{AttachType, Profile, ProgType, Section, SleepableGate, message, sleepable_gate};
+use crate::profile::{
+    AttachType, KernelVersion, Profile, ProgType, ProgramKind, SleepableGate, message, sleepable_gate,
+};
 
 /// `BPF_COMPLEXITY_LIMIT_INSNS`: also the longest program of a privileged user.
 pub const MAX_INSNS: usize = 1_000_000;
@@ -75,14 +77,16 @@ pub(super) fn syscall(profile: &Profile, input: &GateInput) -> Result<(), Reject
     }
     let kind = &input.kind;
     let lsm_off = kind.prog_type == ProgType::LSM && !profile.config.bpf_lsm();
-    if !kind.prog_type.exists(profile.version) || lsm_off || !attach_type_fits(profile, kind) {
+    let unknown_flag = input.xdp_frags && profile.version == KernelVersion::V5_10;
+    let unknown_type = !kind.prog_type.exists(profile.version) || lsm_off;
+    if unknown_flag || unknown_type || !attach_type_fits(profile, kind) {
         return refuse(Errno::EINVAL, "no_message");
     }
     Ok(())
 }
 
 /// syscall.c:bpf_prog_load_check_attach: some types name their attach types, the others take any value.
-fn attach_type_fits(profile: &Profile, kind: &crate::profile::ProgramKind) -> bool {
+fn attach_type_fits(profile: &Profile, kind: &ProgramKind) -> bool {
     let checked = [
         ProgType::CGROUP_SOCK,
         ProgType::CGROUP_SOCK_ADDR,
@@ -91,8 +95,7 @@ fn attach_type_fits(profile: &Profile, kind: &crate::profile::ProgramKind) -> bo
         ProgType::SK_LOOKUP,
         ProgType::NETFILTER,
     ];
-    let reuseport =
-        kind.prog_type == ProgType::SK_REUSEPORT && profile.version != crate::profile::KernelVersion::V5_10;
+    let reuseport = kind.prog_type == ProgType::SK_REUSEPORT && profile.version != KernelVersion::V5_10;
     match kind.prog_type {
         ProgType::SYSCALL | ProgType::EXT => kind.attach_type == AttachType::NONE,
         other if checked.contains(&other) || reuseport => kind.attach_type.exists(profile.version),
@@ -110,9 +113,4 @@ pub(super) fn type_gate(profile: &Profile, input: &GateInput) -> Result<(), Reje
         (SleepableGate::MayNot | SleepableGate::Absent, true) => refuse("cannot_be_sleepable"),
         _ => Ok(()),
     }
-}
-
-/// Whether a section's programs are named after a target that must be in the kernel's BTF.
-pub fn needs_btf_target(section: &Section) -> bool {
-    section.def.needs_btf_target
 }

@@ -5,7 +5,7 @@
 //! not followed, so a program may pass here and still be refused by the verifier; calls behind branches that known
 //! bits decide are not reached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls::{self, SleepContext};
 use super::fields;
@@ -20,6 +20,23 @@ use sim::errno::Errno;
 
 /// Visits of one instruction before its registers are forgotten, so that loops end.
 const VISITS_BEFORE_WIDENING: usize = 8;
+
+/// Steps after which the walk gives up; the verifier's own limit of processed instructions.
+const MAX_STEPS: usize = 1_000_000;
+
+/// Why the walk ended early.
+pub(super) enum Stop {
+    /// The kernel refuses the program.
+    Refused(Rejection),
+    /// More than [`MAX_STEPS`]: no answer.
+    TooLong,
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Stop {
+        Stop::Refused(rejection)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Frame {
@@ -52,8 +69,11 @@ pub(super) struct Walk<'a> {
     input: &'a GateInput,
     /// Global functions by first instruction: verified on their own.
     globals: BTreeMap<usize, Global<'a>>,
+    /// Where paths can meet or come around again: jump and call targets, and what follows a call.
+    joins: BTreeSet<usize>,
     visited: BTreeMap<usize, Vec<Path>>,
     pending: Vec<Path>,
+    steps: usize,
 }
 
 struct Global<'a> {
@@ -64,7 +84,7 @@ struct Global<'a> {
 }
 
 /// Walks main and its global functions, in the version's order.
-pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Stop> {
     let sleeping = sleeping_functions(profile, input);
     let globals = input.functions.iter().skip(1).filter(|f| f.global && input.has_func_info);
     let global = |f| {
@@ -73,7 +93,9 @@ pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejectio
         (f.start, Global { name: f.name.as_str(), might_sleep, called: false, verified: false })
     };
     let globals = globals.map(global).collect();
-    let mut walk = Walk { profile, input, globals, visited: BTreeMap::new(), pending: Vec::new() };
+    let joins = joins(input);
+    let mut walk =
+        Walk { profile, input, globals, joins, visited: BTreeMap::new(), pending: Vec::new(), steps: 0 };
     if profile.version <= KernelVersion::V6_1 {
         let starts: Vec<usize> = walk.globals.keys().copied().collect();
         starts.into_iter().try_for_each(|start| walk.function(start))?;
@@ -85,7 +107,7 @@ pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejectio
 
 impl<'a> Walk<'a> {
     /// 6.12 on: only global functions that something reached calls, until no new one turns up.
-    fn called_globals(&mut self) -> Result<(), Rejection> {
+    fn called_globals(&mut self) -> Result<(), Stop> {
         loop {
             let due = |global: &Global| global.called && !global.verified;
             let Some(start) = self.globals.iter().find(|(_, global)| due(global)).map(|(start, _)| *start)
@@ -99,7 +121,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn function(&mut self, start: usize) -> Result<(), Rejection> {
+    fn function(&mut self, start: usize) -> Result<(), Stop> {
         let sleepable = self.input.kind.sleepable;
         let context = if sleepable { SleepContext::Sleepable } else { SleepContext::NonSleepable };
         self.visited.clear();
@@ -107,6 +129,10 @@ impl<'a> Walk<'a> {
         while let Some(mut path) = self.pending.pop() {
             while path.at < self.input.insns.len() && !self.seen(&mut path) {
                 let at = path.at;
+                self.steps += 1;
+                if self.steps > MAX_STEPS {
+                    return Err(Stop::TooLong);
+                }
                 match self.step(&mut path).map_err(|rejection| rejection.at(at))? {
                     Step::Continue => {}
                     Step::End => break,
@@ -118,6 +144,9 @@ impl<'a> Walk<'a> {
 
     /// Whether this state was followed before. Registers are forgotten at instructions visited too often.
     fn seen(&mut self, path: &mut Path) -> bool {
+        if !self.joins.contains(&path.at) {
+            return false;
+        }
         let before = self.visited.entry(path.at).or_default();
         if before.len() >= VISITS_BEFORE_WIDENING {
             path.regs = [Value::UNKNOWN; 11];
@@ -280,6 +309,19 @@ impl<'a> Walk<'a> {
             self.pending.extend(callbacks);
         }
     }
+}
+
+/// Instructions at which a path may meet an earlier one.
+fn joins(input: &GateInput) -> BTreeSet<usize> {
+    let mut joins = BTreeSet::from([0]);
+    for at in 0..input.insns.len() {
+        joins.extend(jump_target(&input.insns, at).and_then(|to| usize::try_from(to).ok()));
+        joins.extend(callee(&input.insns, at));
+        if is_call(&input.insns[at]) {
+            joins.insert(at + 1);
+        }
+    }
+    joins
 }
 
 fn is_async(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::KernelVersion;
-use super::kinds::{AttachType, ProgramKind};
+use super::kinds::{AttachType, ProgType, ProgramKind};
 use super::table;
 
 /// The type gate's answer (verifier.c:can_be_sleepable and its predecessors).
@@ -41,27 +41,24 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     table::rows(include_str!("data/sleepable_gate.tsv"), &[6]).into_iter().map(row).collect()
 });
 
-/// May a program of this type and attach type carry `BPF_F_SLEEPABLE`? 5.10 and 6.1 do not look at the attach type:
-/// a type that is absent there passes their gate when any other of its program type does.
+/// May a program of this type and attach type carry `BPF_F_SLEEPABLE`? Kernels look at the attach type only of tracing
+/// programs, from 6.12 on (and of LSM programs in 7.2): elsewhere an attach type that the version does not know passes
+/// when any other of its program type does.
 pub fn sleepable_gate(version: KernelVersion, kind: &ProgramKind) -> SleepableGate {
     let type_name = kind.prog_type.name().unwrap_or_default();
     let attach = match kind.attach_type {
         AttachType::NONE => "0",
         other => other.name().unwrap_or_default(),
     };
-    let rows: Vec<&Row> = ROWS.iter().filter(|row| row.prog_type == type_name).collect();
-    let exact = rows.iter().find(|row| row.attach == attach || row.attach == "*");
+    let of_type = || ROWS.iter().filter(|row| row.prog_type == type_name);
+    let exact = of_type().find(|row| row.attach == attach || row.attach == "*");
     match exact.map(|row| row.cells[version.index()]) {
-        Some(SleepableGate::Absent) | None if version <= KernelVersion::V6_1 => {
-            let of_type = rows.iter().map(|row| row.cells[version.index()]);
-            of_type.fold(
-                SleepableGate::Absent,
-                |best, cell| if cell == SleepableGate::Absent { best } else { cell },
-            )
+        Some(cell) if cell != SleepableGate::Absent => cell,
+        _ if kind.prog_type == ProgType::TRACING && version >= KernelVersion::V6_12 => SleepableGate::MayNot,
+        _ => {
+            let cells = of_type().map(|row| row.cells[version.index()]);
+            cells.filter(|cell| *cell != SleepableGate::Absent).last().unwrap_or(SleepableGate::Absent)
         }
-        Some(SleepableGate::Absent) if rows.len() > 1 => SleepableGate::MayNot,
-        Some(cell) => cell,
-        None => SleepableGate::MayNot,
     }
 }
 
@@ -85,7 +82,6 @@ pub fn iterator_may_sleep(version: KernelVersion, target: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::ProgType;
     use super::super::section::Section;
     use super::*;
 
@@ -99,6 +95,8 @@ mod tests {
         assert_eq!(gate("uprobe.s"), [G::MayNot, G::May, G::May, G::May]);
         assert_eq!(gate("tp_btf.s/sys_enter"), [G::May, G::May, G::MayNot, G::May]);
         assert_eq!(gate("lsm_cgroup.s/task_free"), [G::May, G::May, G::May, G::MayNot]);
+        assert_eq!(gate("uprobe.session.s"), [G::MayNot, G::May, G::May, G::May]);
+        assert_eq!(gate("fsession.s/vfs_read"), [G::May, G::May, G::MayNot, G::May]);
         assert_eq!(gate("xdp.s"), [G::MayNot; 4]);
         assert_eq!(gate("syscall"), [G::Absent, G::Must, G::Must, G::Must]);
     }

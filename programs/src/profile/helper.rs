@@ -159,15 +159,15 @@ impl Helper {
         if kind.prog_type == ProgType::EXT {
             return Availability::Unknown;
         }
-        let family = match (kind.prog_type, &kind.struct_ops) {
-            (ProgType::STRUCT_OPS, Some(name)) => match ops_family(name) {
-                Some(family) => Some(family),
-                None => return Availability::Unknown,
-            },
-            (ProgType::STRUCT_OPS, None) => return Availability::Unknown,
-            _ => None,
+        let wanted = match kind.prog_type {
+            ProgType::STRUCT_OPS => {
+                match kind.struct_ops.as_deref().and_then(|name| ops_type(profile.version, name)) {
+                    Some(wanted) => wanted,
+                    None => return Availability::Unknown,
+                }
+            }
+            prog_type => TypeName { prog_type, family: None },
         };
-        let wanted = TypeName { prog_type: kind.prog_type, family };
         let live = |row: &&Access| row.versions.contains(profile.version) && row.types.contains(&wanted);
         let mut rows = self.access.iter().filter(live);
         match rows.find(|row| row.guards.iter().all(|guard| guard.holds(profile, kind))) {
@@ -183,15 +183,20 @@ impl Helper {
     }
 }
 
-/// The family name of a kernel structure in the helper sets; `None` for structures whose list is not known.
-fn ops_family(structure: &str) -> Option<&'static str> {
+/// The entry of the helper sets for programs of a kernel structure; `None` for structures whose list is not known.
+fn ops_type(version: KernelVersion, structure: &str) -> Option<TypeName> {
     const FAMILIES: [(&str, &str); 4] = [
         ("tcp_congestion_ops", "bpf_tcp_ca"),
         ("sched_ext_ops", "bpf_scx"),
         ("Qdisc_ops", "bpf_qdisc"),
         ("hid_bpf_ops", "hid_bpf"),
     ];
-    FAMILIES.iter().find(|(name, _)| *name == structure).map(|(_, family)| *family)
+    // bpf_dummy_struct_ops.c asks only bpf_base_func_proto, as netfilter programs do.
+    if structure == "bpf_dummy_ops" && version >= KernelVersion::V6_12 {
+        return Some(TypeName { prog_type: ProgType::NETFILTER, family: None });
+    }
+    let family = FAMILIES.iter().find(|(name, _)| *name == structure).map(|(_, family)| *family);
+    family.map(|family| TypeName { prog_type: ProgType::STRUCT_OPS, family: Some(family) })
 }
 
 /// One more than the highest helper id of the version (`__BPF_FUNC_MAX_ID`).

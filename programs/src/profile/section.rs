@@ -22,6 +22,8 @@ pub struct SectionDef {
     pub sleepable: bool,
     /// The loader looks up the target in the kernel's BTF.
     pub needs_btf_target: bool,
+    /// The name asks for `BPF_F_XDP_HAS_FRAGS`.
+    pub xdp_frags: bool,
     /// False for names that no released library has.
     pub in_libbpf: bool,
 }
@@ -36,6 +38,7 @@ static SECTIONS: LazyLock<Vec<SectionDef>> = LazyLock::new(|| {
         },
         sleepable: c[3].split(' ').any(|flag| flag == "SLEEPABLE"),
         needs_btf_target: c[3].split(' ').any(|flag| flag == "ATTACH_BTF"),
+        xdp_frags: c[3].split(' ').any(|flag| flag == "XDP_FRAGS"),
         in_libbpf: c[4] != "extension",
     };
     table::rows(include_str!("data/sections.tsv"), &[5]).into_iter().map(row).collect()
