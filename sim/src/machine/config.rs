@@ -46,11 +46,7 @@ pub struct GracePeriodTimings {
 impl Default for GracePeriodTimings {
     /// Three ticks at HZ=250 (`jiffies_till_first_fqs`, kernel/rcu/tree.c) and one tick.
     fn default() -> GracePeriodTimings {
-        GracePeriodTimings {
-            classic_ns: 12_000_000,
-            tasks_trace_ns: 4_000_000,
-            tasks_trace_implies_classic: true,
-        }
+        GracePeriodTimings { classic_ns: 12_000_000, tasks_trace_ns: 4_000_000 }
     }
 }
 
