@@ -2,7 +2,9 @@
 //!
 //! `data/user_memory.csv` and `data/user_memory_extra.csv` were recorded on Debian's kernels under emulation; more recordings of
 //! the same columns can be replayed with `SLEEPABLE_USER_MEMORY_CSV=FILE`. A way or a page kind that has no row in the tables is a
-//! failure, not a skip. In `dst_hex`, `[aa*100]` stands for 100 bytes 0xaa.
+//! failure, not a skip. Left out of the extra recording: rows that host load or a concurrent fork disturbed; a file's last page with
+//! file-system blocks smaller than a page (in the cache, yet not up to date as a whole); truncation of a large folio on 7.2.
+//! In `dst_hex`, `[aa*100]` stands for 100 bytes 0xaa.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

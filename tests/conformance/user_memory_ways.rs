@@ -42,9 +42,9 @@ pub const WAYS: &[(&str, Way)] = &[
     ("A_WRITE", |r, d| if r.len == 0 { NOT_CALLED } else { write(r, d) }),
     ("S_COPY", |r, d| zeroing(r, d, copy)),
     ("S_DYN", copy_keeping_prefix),
-    ("S_TASK", |r, d| zeroing(r, d, |r, d| remote(r, d, EFAULT))),
+    ("S_TASK", |r, d| if r.len == 0 { 0 } else { zeroing(r, d, remote) }),
     ("S_TASKFLAG", |_, _| Errno::EINVAL.ret()),
-    ("S_DYNTASK", |r, d| remote(r, d, EFAULT)),
+    ("S_DYNTASK", remote),
     ("S_STR", |r, d| kfunc_str(r, d, false)),
     ("S_STRPAD", |r, d| kfunc_str(r, d, true)),
     ("S_STRFLAG", |r, _| if r.len == 0 { NOT_CALLED } else { Errno::EINVAL.ret() }),
@@ -117,10 +117,10 @@ fn copy_keeping_prefix(r: &mut Run<'_, '_>, dst: &mut [u8]) -> i64 {
     }
 }
 
-fn remote(r: &mut Run<'_, '_>, dst: &mut [u8], failure: i64) -> i64 {
+fn remote(r: &mut Run<'_, '_>, dst: &mut [u8]) -> i64 {
     let mut op = RemoteCopyOp::new(r.mm, r.addr, r.len, Access::Read);
     r.driver.run(r.memory, &mut op, dst);
-    if op.copied() == r.len { 0 } else { failure }
+    if op.copied() == r.len { 0 } else { EFAULT }
 }
 
 /// `strncpy_from_user` of one byte less, then the NUL.

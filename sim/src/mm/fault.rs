@@ -218,6 +218,13 @@ impl Attempt {
         FaultStep::Wait { wait: Wait::Until(until_ns), drops_lock }
     }
 
+    /// The work is done, yet the fault starts again, where it may do so once.
+    pub(super) fn restart_once(&mut self) {
+        if self.flags.allow_retry && !self.tried {
+            self.restart(false);
+        }
+    }
+
     pub(super) fn no_frame(&self, why: NoFrame) -> FaultStep {
         match why {
             NoFrame::Oom => FaultStep::Fail(FaultError::OutOfMemory),

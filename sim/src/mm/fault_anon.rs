@@ -50,6 +50,9 @@ impl UserMemory {
             let entry = Pte::Frame { frame, writable: true };
             self.mm_of(at.mm).pages.insert(at.addr / super::PAGE_SIZE, entry);
             self.frames.touch(frame);
+            if vma.shared {
+                self.first_shared_write(at, frame);
+            }
             return self.done(at);
         }
         self.copy_on_write(at, Some(frame), now_ns)

@@ -59,27 +59,10 @@ impl UserMemory {
             Pattern::Normal => (page.saturating_sub(ahead / 2), ahead),
         };
         at.note(FaultKind::FileRead);
-        match self.read_window(file, page, start, count, now_ns) {
+        match self.start_read(file, page, start, count, now_ns) {
             Ok(ready) => at.wait_io(ready, true),
             Err(why) => at.no_frame(why),
         }
-    }
-
-    /// Reads the wanted page first, so that readahead never takes its frame.
-    fn read_window(
-        &mut self,
-        file: FileId,
-        page: u64,
-        start: u64,
-        count: u64,
-        now_ns: u64,
-    ) -> Result<u64, super::reclaim::NoFrame> {
-        let ready = self.start_read(file, page, 1, now_ns)?;
-        let before = self.start_read(file, start, page - start, now_ns);
-        let after = self.start_read(file, page + 1, (start + count).saturating_sub(page + 1), now_ns);
-        // Readahead that finds no memory is given up silently, as in the kernel.
-        let _ = (before, after);
-        Ok(ready)
     }
 
     fn shmem_page(
@@ -100,7 +83,6 @@ impl UserMemory {
             self.alloc_frame(Owner::File { file, page }, now_ns).map_err(|why| at.no_frame(why))?;
         at.note(FaultKind::ZeroFill);
         at.cpu_ns += ns;
-        self.frames.get_mut(frame).dirty = true;
         self.file_mut(file).insert(page, frame);
         Ok(frame)
     }
@@ -136,7 +118,10 @@ impl UserMemory {
     fn map_file_page(&mut self, at: &mut Attempt, vma: &Vma, frame: FrameId, now_ns: u64) -> FaultStep {
         match (at.access, vma.shared) {
             (Access::Write, false) => return self.copy_on_write(at, Some(frame), now_ns),
-            (Access::Write, true) => self.map_frame(at.mm, at.addr, frame, true),
+            (Access::Write, true) => {
+                self.map_frame(at.mm, at.addr, frame, true);
+                self.first_shared_write(at, frame);
+            }
             (Access::Read, _) => {
                 let writable = self.read_maps_writable(vma, frame);
                 self.map_frame(at.mm, at.addr, frame, writable);
@@ -147,6 +132,16 @@ impl UserMemory {
         }
         self.frames.touch(frame);
         self.done(at)
+    }
+
+    /// Some kernels restart the fault that makes a shared page dirty, and every one that asks a device's file system.
+    pub(super) fn first_shared_write(&mut self, at: &mut Attempt, frame: FrameId) {
+        let Owner::File { file, .. } = self.frames.get(frame).owner else { return };
+        let notify = !self.file(file).in_memory() || !self.frames.get(frame).dirty;
+        self.frames.get_mut(frame).dirty = true;
+        if notify && self.rules.shared_write_restarts {
+            at.restart_once();
+        }
     }
 
     /// Shared memory needs no notice of its first write; files on a device do (`page_mkwrite`, `vma_wants_writenotify`).

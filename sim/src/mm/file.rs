@@ -127,27 +127,28 @@ impl UserMemory {
         self.file(file).cached(page).is_some_and(|f| self.frames.get(f).ready_ns <= now_ns)
     }
 
-    /// Starts reading `count` pages from `page` on, as far as they exist and are not cached; one device operation. Returns when
-    /// they are ready.
+    /// Starts one device operation for what is missing of `start..start + count`, `wanted` among it. Returns when it is done.
     ///
-    /// Errors: no frame for the first page. Later pages are optional, as in readahead.
+    /// Errors: no frame for the wanted page. The others are readahead, which is given up silently without memory.
     pub(super) fn start_read(
         &mut self,
         file: FileId,
-        page: u64,
+        wanted: u64,
+        start: u64,
         count: u64,
         now_ns: u64,
     ) -> Result<u64, NoFrame> {
         let FileKind::Regular(medium) = self.file(file).kind else { return Ok(now_ns) };
-        let end = (page + count).min(self.file(file).pages());
-        let ready_ns = now_ns + self.costs.read_ns(medium, end.saturating_sub(page));
-        for p in page..end {
-            if self.file(file).cached(p).is_some() {
-                continue;
-            }
-            match self.alloc_frame(Owner::File { file, page: p }, now_ns) {
-                Ok((frame, _)) => self.install_file_page(file, p, frame, ready_ns),
-                Err(e) if p == page => return Err(e),
+        let end = (start + count).min(self.file(file).pages());
+        let missing: Vec<u64> = (start..end).filter(|p| self.file(file).cached(*p).is_none()).collect();
+        let ready_ns = now_ns + self.costs.read_ns(medium, missing.len() as u64);
+        if missing.contains(&wanted) {
+            let (frame, _) = self.alloc_frame(Owner::File { file, page: wanted }, now_ns)?;
+            self.install_file_page(file, wanted, frame, ready_ns);
+        }
+        for page in missing.into_iter().filter(|p| *p != wanted) {
+            match self.alloc_frame(Owner::File { file, page }, now_ns) {
+                Ok((frame, _)) => self.install_file_page(file, page, frame, ready_ns),
                 Err(_) => break,
             }
         }
@@ -204,7 +205,7 @@ impl UserMemory {
             if self.file(file).in_memory() {
                 return self.shmem_swapped_frame(file, page, now_ns);
             }
-            self.start_read(file, page, 1, now_ns).map_err(|_| crate::errno::Errno::ENOMEM)?;
+            self.start_read(file, page, page, 1, now_ns).map_err(|_| crate::errno::Errno::ENOMEM)?;
         }
         Ok(self.file(file).cached(page))
     }

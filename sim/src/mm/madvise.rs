@@ -185,7 +185,7 @@ impl UserMemory {
                 (None, Some((file, page))) if self.file(file).swapped.contains_key(&page) => {
                     self.shmem_swap_in(file, page, now_ns).map(|_| ())
                 }
-                (None, Some((file, page))) => self.start_read(file, page, 1, now_ns).map(|_| ()),
+                (None, Some((file, page))) => self.start_read(file, page, page, 1, now_ns).map(|_| ()),
                 _ => Ok(()),
             };
             if read.is_err() {

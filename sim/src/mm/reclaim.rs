@@ -54,7 +54,7 @@ impl UserMemory {
             Owner::Anon => frame.lazy_free || frame.slot.is_some() || self.swap.has_room(),
             Owner::File { file, .. } => match self.file(file).kind {
                 FileKind::Regular(_) => true,
-                FileKind::Shmem => self.swap.has_room(),
+                FileKind::Shmem => !frame.dirty || self.swap.has_room(),
                 FileKind::Secret => false,
             },
         }
@@ -112,16 +112,17 @@ impl UserMemory {
     }
 
     fn store_file_page(&mut self, id: FrameId, file: super::file::FileId, page: u64) -> u64 {
+        if !self.frames.get(id).dirty {
+            return 0;
+        }
         if self.file(file).in_memory() {
             let (slot, cost) = self.swap_out(id);
             self.swap.get(slot);
             self.file_mut(file).swapped.insert(page, slot);
             return cost;
         }
-        if self.frames.get(id).dirty {
-            self.files[file.0].write_back(page, &self.frames.get(id).data[..]);
-            self.stats.written_back_pages += 1;
-        }
+        self.files[file.0].write_back(page, &self.frames.get(id).data[..]);
+        self.stats.written_back_pages += 1;
         0
     }
 

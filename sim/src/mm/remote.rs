@@ -45,7 +45,7 @@ impl UserMemory {
     }
 }
 
-/// `access_process_vm`: copies page by page and stops at the first page that cannot be had.
+/// `access_process_vm`: copies page by page and stops at the first page that cannot be had. Even an empty copy grows a stack.
 #[derive(Clone, Debug)]
 pub struct RemoteCopyOp {
     mm: MmId,
@@ -71,7 +71,7 @@ impl RemoteCopyOp {
 
 impl UserOp for RemoteCopyOp {
     fn step(&mut self, memory: &mut UserMemory, buf: &mut [u8]) -> OpStep {
-        if !self.started && self.len > 0 {
+        if !self.started {
             self.started = true;
             self.stopped = !memory.remote_start(self.mm, self.addr);
         }

@@ -19,6 +19,9 @@ pub struct MmRules {
     pub mprotect_restores_write: bool,
     /// A page swapped in by a read is mapped writable when it is exclusive (`mm/memory.c:do_swap_page`).
     pub swap_read_maps_writable: bool,
+    /// The first write to a clean page of a shared mapping drops the lock to throttle writers and restarts the fault, which makes
+    /// it major (`mm/memory.c:fault_dirty_shared_page`; from 6.0 on it ends the fault with `VM_FAULT_COMPLETED`).
+    pub shared_write_restarts: bool,
     /// Address-space guards by `MADV_GUARD_INSTALL` exist (6.13 and later).
     pub guard_regions: bool,
     /// Bytes mapped around a file read fault when already cached (`fault_around_bytes`).
@@ -39,6 +42,7 @@ impl MmRules {
         exec_only_pkey: true,
         mprotect_restores_write: false,
         swap_read_maps_writable: false,
+        shared_write_restarts: true,
         guard_regions: false,
         fault_around_bytes: 64 << 10,
         readahead_pages: 32,
@@ -49,7 +53,7 @@ impl MmRules {
     /// The rules of kernel `version` (`"5.10"`, `"6.1"`, `"6.12"`, `"7.2"`); `None` for any other.
     pub fn for_kernel(version: &str) -> Option<MmRules> {
         let v5_10 = MmRules::V5_10;
-        let v6_1 = MmRules { mprotect_restores_write: true, ..v5_10.clone() };
+        let v6_1 = MmRules { mprotect_restores_write: true, shared_write_restarts: false, ..v5_10.clone() };
         let v6_12 = MmRules { per_vma_lock: true, swap_read_maps_writable: true, ..v6_1.clone() };
         let v7_2 = MmRules { nofault_empty_string_is_one: true, guard_regions: true, ..v6_12.clone() };
         match version {
