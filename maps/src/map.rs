@@ -154,7 +154,7 @@ pub struct MapCore {
 
 impl MapCore {
     /// The common part of a new map; -ENOMEM when kernel memory is used up.
-    pub(crate) fn new(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<MapCore, Errno> {
+    pub fn new(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<MapCore, Errno> {
         let addr = m
             .arena_mut()
             .alloc_zeroed(STRUCT_BPF_MAP_BYTES, "struct bpf_map", m.stamp())
@@ -282,7 +282,8 @@ impl MapCore {
         Err(Errno::EDEADLK)
     }
 
-    pub(crate) fn destroy(&self, m: &Machine) {
+    /// Frees the map object.
+    pub fn destroy(&self, m: &Machine) {
         m.arena_mut().free(self.addr, m.stamp());
     }
 

@@ -1,0 +1,9 @@
+//! Helpers: what programs call by number. One row per helper, one file per family; prototypes and availability are in
+//! [`crate::profile::helper`], so a body is only reached by programs that the gate let pass.
+//!
+//! A helper without a row ends the run with a "not modelled" finding. Neighbours: `runtime::host` looks bodies up, `runtime::cx` is what
+//! they get, `kfuncs` is the same for kernel functions.
+
+pub mod table;
+
+pub use table::{Row, body, is_modelled, name};

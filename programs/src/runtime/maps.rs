@@ -1,0 +1,189 @@
+//! The maps of a machine: from the object's description to live maps, and from the pointer a program holds back to the map.
+//!
+//! Key types: [`MapHandle`], [`MapTable`]. A program's map pointer is the address of the simulated `struct bpf_map`; its first word, which
+//! in a kernel holds the operations table, has the map's number here, so that finding the map of a pointer is two loads.
+//! Neighbours: `load` creates maps, `helpers` look them up. Maps that refer to programs or perf buffers are in `special_maps`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use maps::consts::BPF_F_RDONLY_PROG;
+use maps::create::{self, CreateError};
+use maps::map::Map;
+use maps::rules::{MapKernel, MapRules};
+use maps::spec::{FieldKind, MapDef, SpecialField};
+use sim::errno::Errno;
+use sim::machine::Machine;
+
+use super::error::LoadError;
+use super::special_maps::SpecialMaps;
+use crate::gate::Stage;
+use crate::object::{MapKind, MapSpec, Object, SpecialKind, linux_value};
+use crate::profile::{KernelVersion, Profile};
+
+/// A live map.
+#[derive(Clone)]
+pub struct MapHandle {
+    /// `bpf_map.id`, from 1.
+    pub id: u32,
+    pub name: Rc<str>,
+    pub map: Rc<dyn Map>,
+}
+
+impl MapHandle {
+    /// The address programs hold.
+    pub fn addr(&self) -> u64 {
+        self.map.core().addr
+    }
+}
+
+impl std::fmt::Debug for MapHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MapHandle({} {})", self.id, self.name)
+    }
+}
+
+/// All maps of a machine, by number.
+#[derive(Default)]
+pub struct MapTable(RefCell<Vec<MapHandle>>);
+
+const LIVE: &str = "a map object is live memory";
+
+impl MapTable {
+    /// Takes a map in.
+    pub(super) fn add(&self, m: &Machine, map: Rc<dyn Map>) -> MapHandle {
+        let mut maps = self.0.borrow_mut();
+        let id = maps.len() as u32 + 1;
+        m.arena_mut().store(map.core().addr, 8, u64::from(id)).expect(LIVE);
+        let handle = MapHandle { id, name: map.core().name.clone(), map };
+        maps.push(handle.clone());
+        handle
+    }
+
+    /// The map that a pointer points to, if it is a map pointer.
+    pub fn by_pointer(&self, m: &Machine, addr: u64) -> Option<Rc<dyn Map>> {
+        let id = m.arena().load_u64(addr).ok()?;
+        let maps = self.0.borrow();
+        let handle = maps.get(usize::try_from(id.checked_sub(1)?).ok()?)?;
+        (handle.addr() == addr).then(|| handle.map.clone())
+    }
+
+    /// The map with this number.
+    pub fn by_id(&self, id: u32) -> Option<MapHandle> {
+        self.0.borrow().get(id.checked_sub(1)? as usize).cloned()
+    }
+
+    /// The first map with this name.
+    pub fn by_name(&self, name: &str) -> Option<MapHandle> {
+        self.0.borrow().iter().find(|handle| &*handle.name == name).cloned()
+    }
+
+    /// All maps, in the order of their creation.
+    pub fn all(&self) -> Vec<MapHandle> {
+        self.0.borrow().clone()
+    }
+}
+
+/// The map rules of a kernel.
+pub fn map_rules(version: KernelVersion) -> MapRules {
+    MapRules::new(match version {
+        KernelVersion::V5_10 => MapKernel::V5_10,
+        KernelVersion::V6_1 => MapKernel::V6_1,
+        KernelVersion::V6_12 => MapKernel::V6_12,
+        KernelVersion::V7_2 => MapKernel::V7_2,
+    })
+}
+
+/// The definition that a loader passes to `BPF_MAP_CREATE`.
+pub fn map_def(spec: &MapSpec) -> MapDef {
+    let mut fields: Vec<SpecialField> = spec.special.iter().map(field).collect();
+    fields.sort_by_key(|f| f.offset);
+    let read_only = matches!(spec.kind, MapKind::Rodata | MapKind::Kconfig);
+    MapDef {
+        name: spec.name.clone(),
+        map_type: spec.map_type,
+        key_size: spec.key_size,
+        value_size: spec.value_size,
+        max_entries: spec.max_entries,
+        flags: spec.map_flags | if read_only { BPF_F_RDONLY_PROG } else { 0 },
+        extra: spec.map_extra,
+        numa_node: spec.numa_node,
+        fields,
+        ..MapDef::default()
+    }
+}
+
+fn field(field: &crate::object::SpecialField) -> SpecialField {
+    let kind = match field.kind {
+        SpecialKind::SpinLock => FieldKind::SpinLock,
+        SpecialKind::ResSpinLock => FieldKind::ResSpinLock,
+        SpecialKind::Timer => FieldKind::Timer,
+        SpecialKind::Wq => FieldKind::Workqueue,
+        SpecialKind::TaskWork => FieldKind::TaskWork,
+        SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::PercpuKptr => {
+            FieldKind::Kptr
+        }
+        SpecialKind::Uptr => FieldKind::Uptr,
+        SpecialKind::ListHead => FieldKind::ListHead,
+        SpecialKind::ListNode => FieldKind::ListNode,
+        SpecialKind::RbRoot => FieldKind::RbRoot,
+        SpecialKind::RbNode => FieldKind::RbNode,
+        SpecialKind::Refcount => FieldKind::Refcount,
+    };
+    SpecialField { kind, offset: field.offset, size: field.size }
+}
+
+/// Creates one map and fills it as libbpf does (`bpf_object__create_map`, `bpf_object__populate_internal_map`).
+pub(super) fn create_map(
+    m: &Machine,
+    special: &SpecialMaps,
+    rules: &MapRules,
+    spec: &MapSpec,
+    contents: Option<&[u8]>,
+) -> Result<Rc<dyn Map>, LoadError> {
+    let def = map_def(spec);
+    let made = match special.create(&def, rules, m) {
+        Some(made) => made,
+        None => create::create(&def, rules, m),
+    };
+    let map = made.map_err(|error| match error {
+        CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
+        CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),
+    })?;
+    if let Some(contents) = contents {
+        let key = 0u32.to_le_bytes();
+        map.update_user(m, &key, contents, 0).map_err(|e| refused(spec, e, "initial contents refused"))?;
+    }
+    if matches!(spec.kind, MapKind::Rodata | MapKind::Kconfig) {
+        map.freeze(m).map_err(|e| refused(spec, e, "map cannot be frozen"))?;
+    }
+    Ok(map)
+}
+
+fn refused(spec: &MapSpec, errno: Errno, message: &str) -> LoadError {
+    LoadError::refused("map", &spec.name, Stage::Syscall, errno, message)
+}
+
+/// First contents of a data map; `.kconfig` is computed for the kernel.
+pub(super) fn contents(
+    profile: &Profile,
+    object: &Object,
+    spec: &MapSpec,
+) -> Result<Option<Vec<u8>>, LoadError> {
+    if spec.kind != MapKind::Kconfig {
+        return Ok(spec.initial.clone());
+    }
+    let value = object.kconfig_value(|name| config_text(profile, name));
+    let mut bytes = value
+        .map_err(|e| LoadError::refused("map", &spec.name, Stage::Loader, Errno::EINVAL, e.to_string()))?;
+    bytes.resize(spec.value_size as usize, 0);
+    Ok(Some(bytes))
+}
+
+fn config_text(profile: &Profile, name: &str) -> Option<String> {
+    linux_value(profile.version, name).or_else(|| {
+        let short = name.strip_prefix("CONFIG_")?;
+        let (_, on) = profile.config.options().find(|(option, _)| *option == short)?;
+        on.then(|| "y".to_string())
+    })
+}

@@ -1,0 +1,40 @@
+//! Regions that programs open by kfunc, and closing what a run left open. Neighbours: `kfuncs::regions` opens and closes, `run` ends.
+
+use std::rc::Rc;
+
+use sim::finding;
+use sim::machine::Machine;
+
+use super::Bpf;
+use super::program::LoadedProgram;
+use super::state::RunState;
+
+/// Closes everything that a run left open; with `complain`, each is a finding: a verifier would have refused the program.
+pub(super) fn close_all(bpf: &Bpf, prog: &Rc<LoadedProgram>, state: &RunState, complain: bool) {
+    let m = bpf.machine();
+    let report = |what: &str| {
+        if complain {
+            m.finding(finding::UNBALANCED, format!("program {} ended with {what}", prog.name), Vec::new());
+        }
+    };
+    if let Some(lock) = state.lock.take() {
+        report("a bpf_spin_lock held");
+        bpf.spin_locks().release(m, lock);
+    }
+    type Leave = fn(&Machine);
+    let regions: [(&std::cell::Cell<u32>, &str, Leave); 4] = [
+        (&state.callback_rcu, "a callback's RCU section open", |m| m.rcu_read_unlock()),
+        (&state.rcu, "a bpf_rcu_read_lock region open", |m| m.rcu_read_unlock()),
+        (&state.preempt, "a bpf_preempt_disable region open", |m| m.preempt_enable()),
+        (&state.irq, "a bpf_local_irq_save region open", |m| m.local_irq_enable()),
+    ];
+    for (depth, what, leave) in regions {
+        if depth.get() > 0 {
+            report(what);
+        }
+        (0..depth.take()).for_each(|_| leave(m));
+    }
+    if !state.references.take().is_empty() {
+        report("references to kernel objects not released");
+    }
+}

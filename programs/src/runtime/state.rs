@@ -1,0 +1,65 @@
+//! What a run has opened and must close: locks, RCU and preemption regions, references. Key type: [`RunState`].
+//!
+//! A verifier proves that programs close what they open; until there is one, the end of a run checks, reports and closes for them.
+//! Neighbours: helpers and kfuncs change it, `run` checks it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use maps::element::ReaderSection;
+
+use super::fault::CallFault;
+
+/// The state of one run beside its registers. Shared with the helpers' futures and continuations.
+#[derive(Default)]
+pub struct RunState {
+    /// Number of the run in this machine.
+    pub run: Cell<u64>,
+    /// Why the current call cannot be carried out; set before the interpreter is told to stop.
+    pub fault: RefCell<Option<CallFault>>,
+    /// Holds elements that were looked up, for as long as the run lasts.
+    pub reader: RefCell<Option<Rc<ReaderSection>>>,
+    /// `bpf_rcu_read_lock` regions.
+    pub rcu: Cell<u32>,
+    /// `bpf_preempt_disable` regions.
+    pub preempt: Cell<u32>,
+    /// `bpf_local_irq_save` regions.
+    pub irq: Cell<u32>,
+    /// Address of the spin lock it holds; a program holds at most one.
+    pub lock: Cell<Option<u64>>,
+    /// Kernel objects with a reference that the program must drop.
+    pub references: RefCell<Vec<u64>>,
+    /// The future that was just returned only spins: an atomic driver may wait for it.
+    pub spins: Cell<bool>,
+    /// Depth of RCU sections that helpers hold around callbacks.
+    pub callback_rcu: Cell<u32>,
+}
+
+impl RunState {
+    /// Ready for the next run.
+    pub(super) fn reset(&self) {
+        *self.fault.borrow_mut() = None;
+        *self.reader.borrow_mut() = None;
+        for depth in [&self.rcu, &self.preempt, &self.irq, &self.callback_rcu] {
+            depth.set(0);
+        }
+        self.lock.set(None);
+        self.references.borrow_mut().clear();
+        self.spins.set(false);
+    }
+
+    /// Whether anything is open.
+    pub(super) fn is_clean(&self) -> bool {
+        let depths = [&self.rcu, &self.preempt, &self.irq, &self.callback_rcu];
+        depths.iter().all(|d| d.get() == 0)
+            && self.lock.get().is_none()
+            && self.references.borrow().is_empty()
+    }
+
+    /// Records why a call failed and gives the answer for the interpreter.
+    pub fn fail(&self, fault: CallFault) -> crate::interp::Outcome {
+        let text = fault.to_string();
+        *self.fault.borrow_mut() = Some(fault);
+        crate::interp::Outcome::Fault(text)
+    }
+}
