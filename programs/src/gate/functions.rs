@@ -13,7 +13,7 @@ use crate::profile::{KernelVersion, Profile, message};
 /// `BPF_MAX_SUBPROGS`.
 pub const MAX_SUBPROGS: usize = 256;
 const PSEUDO_CALL: u8 = 1;
-const PSEUDO_KFUNC: u8 = 2;
+pub(super) const PSEUDO_KFUNC: u8 = 2;
 const PSEUDO_FUNC: u8 = 4;
 
 fn refuse<T>(stage: Stage, errno: Errno, text: String) -> Result<T, Rejection> {

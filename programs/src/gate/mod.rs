@@ -11,6 +11,7 @@
 mod attach;
 mod calls;
 mod fields;
+mod from_object;
 mod functions;
 mod input;
 mod maps;
@@ -25,6 +26,7 @@ mod walk;
 pub use attach::{AttachRefusal, AttachSite, attach_gate, default_site, max_trampoline_programs};
 pub use calls::{POISONED_KFUNC_BASE, SleepContext, check_helper, check_kfunc};
 pub use fields::check as check_fields;
+pub use from_object::is_gpl_compatible;
 pub use functions::MAX_SUBPROGS;
 pub use input::{
     GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,

@@ -56,8 +56,8 @@ pub fn sleepable_gate(version: KernelVersion, kind: &ProgramKind) -> SleepableGa
         Some(cell) if cell != SleepableGate::Absent => cell,
         _ if kind.prog_type == ProgType::TRACING && version >= KernelVersion::V6_12 => SleepableGate::MayNot,
         _ => {
-            let cells = of_type().map(|row| row.cells[version.index()]);
-            cells.filter(|cell| *cell != SleepableGate::Absent).last().unwrap_or(SleepableGate::Absent)
+            let mut cells = of_type().map(|row| row.cells[version.index()]);
+            cells.find(|cell| *cell != SleepableGate::Absent).unwrap_or(SleepableGate::Absent)
         }
     }
 }

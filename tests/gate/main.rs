@@ -1,0 +1,160 @@
+//! The gate against the verdicts of booted kernels (`data/corpus`).
+//!
+//! Each row of `verdicts.csv` is one program on one kernel. Programs that the kernel accepted must not be refused by the
+//! gate; refusals whose reason belongs to one of the gate's rule families must come with the same error number and the
+//! same words. Reasons outside the families are the verifier's. Rows marked `library` never reached the kernel.
+
+mod families;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use families::family;
+use programs::gate::{GateInput, Stage, Verdict, check};
+use programs::object::{Object, load_object};
+use programs::profile::{KernelVersion, Profile};
+
+struct Row {
+    file: String,
+    program: String,
+    kernel: KernelVersion,
+    verdict: String,
+    errno: i32,
+    reason: String,
+}
+
+fn corpus() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/corpus")
+}
+
+/// Splits a line of comma-separated values; quoted fields may hold commas and doubled quotes.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        let last = fields.last_mut().expect("never empty");
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => last.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            c => last.push(c),
+        }
+    }
+    fields
+}
+
+fn rows() -> Vec<Row> {
+    let text = std::fs::read_to_string(corpus().join("verdicts.csv")).expect("verdicts.csv");
+    let row = |line: &str| {
+        let f = fields(line);
+        assert_eq!(f.len(), 7, "{line}");
+        Row {
+            file: f[0].clone(),
+            program: f[1].clone(),
+            kernel: f[3].parse().expect("a kernel with a profile"),
+            verdict: f[4].clone(),
+            errno: f[5].parse().expect("errno"),
+            reason: f[6].clone(),
+        }
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+fn objects() -> BTreeMap<String, Object> {
+    let mut objects = BTreeMap::new();
+    for entry in std::fs::read_dir(corpus().join("obj")).expect("obj") {
+        let path = entry.expect("entry").path();
+        let name = path.file_name().expect("name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).expect("object file");
+        let stem = name.trim_end_matches(".bpf.o").to_string();
+        let object = load_object(&bytes, &stem).unwrap_or_else(|error| panic!("{name}: {error}"));
+        objects.insert(name, object);
+    }
+    objects
+}
+
+fn judge(objects: &BTreeMap<String, Object>, row: &Row) -> Verdict {
+    let object = &objects[&row.file];
+    let program =
+        object.program(&row.program).unwrap_or_else(|| panic!("{} has no program {}", row.file, row.program));
+    let profile = Profile::new(row.kernel);
+    let input = GateInput::from_object(&profile, object, program)
+        .unwrap_or_else(|| panic!("{}: section {} is unknown", row.program, program.section));
+    check(&profile, &input, None)
+}
+
+/// BTF numbers differ from build to build: compare the text without the number.
+fn without_btf_id(reason: &str) -> String {
+    match reason.strip_prefix("attach_btf_id ").and_then(|rest| rest.split_once(' ')) {
+        Some((_, rest)) => format!("attach_btf_id ? {rest}"),
+        None => reason.to_string(),
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    refused: BTreeMap<&'static str, usize>,
+    left_to_verifier: usize,
+    library: usize,
+}
+
+/// `None` when the gate agrees with the kernel, else what is wrong.
+fn compare(row: &Row, verdict: &Verdict, tally: &mut Tally) -> Option<String> {
+    match (row.verdict.as_str(), family(&row.reason), verdict) {
+        ("library", _, Verdict::Reject(rejection)) if rejection.stage == Stage::Loader => tally.library += 1,
+        // What only the kernel's own BTF tells; the gate has none here.
+        ("library", ..) if row.reason.contains("kernel BTF") => tally.library += 1,
+        ("library", ..) => return Some(format!("refused by the loader: {}; gate: {verdict:?}", row.reason)),
+        ("accept", _, Verdict::Reject(rejection)) => {
+            return Some(format!("accepted by the kernel, gate says: {}", rejection.message));
+        }
+        ("accept", ..) => tally.accepted += 1,
+        ("reject", Some(family), Verdict::Reject(rejection)) => {
+            let same = without_btf_id(&rejection.message) == without_btf_id(&row.reason);
+            if !same || rejection.errno.ret() != i64::from(row.errno) {
+                return Some(format!(
+                    "{} {} but the gate says {} {}",
+                    row.errno, row.reason, rejection.errno, rejection.message
+                ));
+            }
+            *tally.refused.entry(family).or_default() += 1;
+        }
+        ("reject", Some(_), _) => return Some(format!("the gate misses: {}", row.reason)),
+        // A call that the loader poisoned may come later than what the verifier refused.
+        ("reject", None, Verdict::Reject(rejection)) if rejection.stage != Stage::Loader => {
+            return Some(format!("refused for {}; the gate is early: {}", row.reason, rejection.message));
+        }
+        ("reject", None, _) => tally.left_to_verifier += 1,
+        (other, ..) => panic!("verdict {other}"),
+    }
+    None
+}
+
+#[test]
+fn the_gate_agrees_with_booted_kernels() {
+    let objects = objects();
+    let mut tallies: BTreeMap<KernelVersion, Tally> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let verdict = judge(&objects, &row);
+        let tally = tallies.entry(row.kernel).or_default();
+        if let Some(what) = compare(&row, &verdict, tally) {
+            wrong.push(format!("{} {} {}: {what}", row.kernel, row.file, row.program));
+        }
+    }
+    for (kernel, tally) in &tallies {
+        let refused: usize = tally.refused.values().sum();
+        println!(
+            "{kernel}: accepted {}, refused {refused} {:?}, left to the verifier {}, library {}",
+            tally.accepted, tally.refused, tally.left_to_verifier, tally.library
+        );
+    }
+    assert!(wrong.is_empty(), "{} disagreements\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(tallies.len(), KernelVersion::ALL.len());
+    for family in families::names() {
+        let seen = tallies.values().any(|tally| tally.refused.contains_key(family));
+        assert!(seen, "no row of the corpus tests {family}");
+    }
+}
