@@ -4,6 +4,20 @@
 //! A helper without a row ends the run with a "not modelled" finding. Neighbours: `runtime::host` looks bodies up, `runtime::cx` is what
 //! they get, `kfuncs` is the same for kernel functions.
 
+mod control;
+mod format;
+mod func;
+mod lock;
+mod maps;
+mod packet;
+pub(crate) mod path;
+mod perf;
+mod print;
+pub(crate) mod probe;
+mod ringbuf;
 pub mod table;
+pub(crate) mod task;
+mod text;
+mod time;
 
 pub use table::{Row, body, is_modelled, name};

@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::{
+    control, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time,
+};
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
 
@@ -13,7 +16,21 @@ pub struct Row {
 }
 
 /// Every family's rows.
-const FAMILIES: &[&[Row]] = &[];
+const FAMILIES: &[&[Row]] = &[
+    maps::ROWS,
+    time::ROWS,
+    task::ROWS,
+    print::ROWS,
+    probe::ROWS,
+    ringbuf::ROWS,
+    lock::ROWS,
+    func::ROWS,
+    control::ROWS,
+    text::ROWS,
+    packet::ROWS,
+    perf::ROWS,
+    path::ROWS,
+];
 
 static BODIES: LazyLock<Vec<Option<HelperBody>>> = LazyLock::new(|| {
     let mut bodies = Vec::new();

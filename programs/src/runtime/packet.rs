@@ -13,9 +13,8 @@ use sim::machine::Machine;
 
 /// Bytes in front of a packet that `bpf_xdp_adjust_head` may grow into (`XDP_PACKET_HEADROOM`).
 pub const XDP_PACKET_HEADROOM: u64 = 256;
-/// Bytes behind the packet in its buffer that `bpf_xdp_adjust_tail` may grow into: what a page of 4096 bytes leaves after the headroom,
-/// a full Ethernet frame and `skb_shared_info` (320).
-pub const TAILROOM: u64 = 2006;
+/// Bytes of a packet buffer before `skb_shared_info` (320 bytes) at the end of its page. `bpf_xdp_adjust_tail` may grow up to there.
+const BUFFER_BYTES: usize = 4096 - 320;
 /// Where the 64-bit pointers begin in a context object; the UAPI structures are shorter.
 pub const POINTERS: u64 = 256;
 /// Bytes of a context object.
@@ -76,7 +75,7 @@ impl PacketFrame {
     /// Puts a packet and its context into kernel memory. `None` when that is full.
     pub fn new(m: &Machine, kind: PacketKind, bytes: &[u8]) -> Option<PacketFrame> {
         let at = m.stamp();
-        let size = XDP_PACKET_HEADROOM as usize + bytes.len() + TAILROOM as usize;
+        let size = BUFFER_BYTES.max(XDP_PACKET_HEADROOM as usize + bytes.len());
         let mut arena = m.arena_mut();
         let buffer = arena.alloc_zeroed(size, "packet buffer", at)?;
         let what = if kind == PacketKind::Xdp { "struct xdp_buff" } else { "struct sk_buff" };
