@@ -3,10 +3,19 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::OUTPUT;
 use crate::inputs::plain;
+
+/// Held while a file is being written.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Waits until the file that is being written is whole, and keeps the next one from being begun.
+pub fn finish_writing() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Writes a file through `fill`. On any error the target is untouched and the temporary file is gone.
 pub fn write_whole(
@@ -21,6 +30,7 @@ pub fn write_whole(
         return Err(failed(io::Error::other("it is a directory")));
     }
     let temporary = temporary_name(path);
+    let _writing = finish_writing();
     let result = (|| {
         let mut writer = BufWriter::new(File::create(&temporary)?);
         fill(&mut writer)?;

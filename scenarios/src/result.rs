@@ -142,3 +142,14 @@ pub struct PacketResult {
     /// What the first program that decided returned; `None` when no program saw it.
     pub verdict: Option<i64>,
 }
+
+/// Name of the event that a `mark` step makes; its field [`MARK_FIELD`] is `task.label`.
+pub const EVENT_MARK: &str = "mark";
+/// The field of a mark.
+pub const MARK_FIELD: &str = "name";
+/// Name of the event when a program's body begins (`programs::runtime`); its field [`PROGRAM_FIELD`] is the program's name.
+pub const EVENT_ENTER: &str = "bpf_prog_run_begin";
+/// Name of the event when a program's body has ended.
+pub const EVENT_EXIT: &str = "bpf_prog_run_end";
+/// The field with the program's name.
+pub const PROGRAM_FIELD: &str = "prog";

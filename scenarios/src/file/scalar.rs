@@ -282,7 +282,7 @@ impl FromScalar for Num {
     }
 }
 
-/// A kernel profile.
+/// A kernel profile, as scenarios and the command line name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kernel {
     V5_10,
@@ -294,6 +294,17 @@ pub enum Kernel {
 impl Kernel {
     /// All profiles, oldest first.
     pub const ALL: [Kernel; 4] = [Kernel::V5_10, Kernel::V6_1, Kernel::V6_12, Kernel::V7_2];
+
+    /// The column of the fact tables.
+    pub fn version(self) -> programs::profile::KernelVersion {
+        use programs::profile::KernelVersion;
+        match self {
+            Kernel::V5_10 => KernelVersion::V5_10,
+            Kernel::V6_1 => KernelVersion::V6_1,
+            Kernel::V6_12 => KernelVersion::V6_12,
+            Kernel::V7_2 => KernelVersion::V7_2,
+        }
+    }
 
     /// The name as users write it.
     pub fn name(self) -> &'static str {

@@ -86,7 +86,7 @@ super::codes! {
         "The directories given contain no scenario (`*.toml`), or the object no program.",
         "sleepable run empty-directory";
     KERNEL = "E0029", "no such kernel profile",
-        "The profiles are 5.10, 6.1, 6.12 and 7.2.",
+        "The profiles are 5.10, 6.1, 6.12 and 7.2. Each stands for the kernel that Debian ships under that version.",
         "kernel = \"6.6\"";
     NATIVE = "E0030", "no such native program",
         "Native programs are lesson programs written in Rust inside this simulator. `sleepable support` lists them with their parameters.",

@@ -27,7 +27,7 @@ super::codes! {
         "[expect]\nfindings = [\"F0001\"]";
     ORDER = "M0009", "things happened in another order",
         "The entries of `expect.order` must happen one after the other; the label points to the first one that did not happen after the one before it.",
-        "[expect]\norder = [\"enter reader\", \"mark app.woken\", \"exit reader\"]";
+        "[expect]\norder = [\"enter reader\", \"app.woken\", \"exit reader\"]";
     MEMORY_CONTENTS = "M0010", "memory contains something else",
         "A `read` step found other bytes than its `bytes` says, or ended in another signal.",
         "{ read = { at = \"@buf\", len = 4, bytes = \"abcd\" } }";

@@ -82,16 +82,16 @@ impl Checker<'_> {
         let (word, rest) = entry.split_once(' ').unwrap_or((entry.as_str(), ""));
         let name = Sp::new(rest.to_owned(), entry.span.clone());
         match word {
-            "mark" => self.has_mark(&name),
             "enter" | "exit" => self.has_program(&name),
             "event" if !rest.is_empty() => {}
+            _ if entry.contains('.') => self.has_mark(entry),
             _ => {
                 let diagnostic = Diagnostic::error(
                     UNKNOWN_NAME,
                     format!("`{}` is nothing that can be ordered", entry.value),
                 )
                 .label(&entry.span, "here")
-                .help("write \"mark task.label\", \"enter program\", \"exit program\" or \"event name\"");
+                .help("write a mark (\"task.label\"), \"enter program\", \"exit program\" or \"event name\"");
                 self.report(diagnostic);
             }
         }

@@ -197,8 +197,8 @@ impl<'a> Checker<'a> {
             }
             Step::MoveToCpu(cpu) => self.cpu(cpu),
             Step::Mark(name) => {
-                if name.contains(['.', ' ']) || name.is_empty() {
-                    self.error(OUT_OF_RANGE, "a mark is one word", &name.span, "no dot, no space");
+                if name.contains('.') || name.trim().is_empty() {
+                    self.error(OUT_OF_RANGE, "this cannot be a mark", &name.span, "some words without a dot");
                 }
             }
             Step::Sleep(_) | Step::Spin(_) | Step::Synchronize(_) => {}

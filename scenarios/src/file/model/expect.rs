@@ -27,8 +27,8 @@ pub struct Expectations {
     /// The complete output of `bpf_printk`, line by line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub printk: Option<Sp<Vec<Sp<String>>>>,
-    /// Things that happen in this order, others may happen between: `"mark app.opened"`, `"enter reader"`,
-    /// `"exit reader"`, or `"event NAME"`.
+    /// Things that happen in this order, others may happen between: a mark (`"app.opened"`), `"enter reader"`,
+    /// `"exit reader"` (programs), or `"event NAME"`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<Sp<String>>,
     /// Values of objects' global variables at the end.

@@ -30,7 +30,7 @@ pub enum Step {
     Spin(Sp<Dur>),
     /// Waits until something has happened.
     WaitFor(Sp<WaitFor>),
-    /// Says that this point was reached; others wait for `"task.label"` or expect it.
+    /// Says that this point was reached; others wait for `"task.label"` or expect it. No dots.
     Mark(Sp<String>),
     /// `fork`: the child runs the steps of that task.
     Fork(Sp<String>),

@@ -1,0 +1,202 @@
+//! The `sleepable` command: arguments, exit codes, and one file per subcommand.
+//!
+//! Results go to stdout, everything else to stderr ([`console`]). Files are written whole or not at all (`output`), so
+//! that Ctrl-C can end the process at any moment.
+
+mod console;
+mod explain;
+mod find;
+mod list;
+mod report;
+mod run;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::file::Kernel;
+use console::Console;
+
+/// Runs BPF programs, sleepable and atomic, on a simulated kernel.
+#[derive(Debug, Parser)]
+#[command(name = "sleepable", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything as expected
+  1    an expectation failed, there was a finding, or a program was rejected
+  2    bad usage or bad input
+  3    internal error: a fault of this program
+  4    nothing to run
+  130  interrupted
+
+Environment:
+  NO_COLOR   no colours, whatever it is set to";
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+/// Form of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios and judge what happens.
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArgs),
+    /// List scenarios and the questions they answer; without a path, the library.
+    List {
+        /// Scenario files or directories.
+        paths: Vec<PathBuf>,
+        #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+        format: OutputFormat,
+    },
+    /// Print a scenario with all its defaults.
+    Show {
+        /// A scenario file, or lib:NAME.
+        file: PathBuf,
+    },
+    /// Explain a code such as F0001; without one, list all codes.
+    Explain { code: Option<String> },
+    /// Print a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// Scenario files, directories, or lib:NAME for a shipped scenario ("lib:" for all of them).
+    #[arg(required = true, value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    /// Kernels instead of the scenario's own: 5.10, 6.1, 6.12, 7.2, separated by commas, or "all".
+    #[arg(long, value_name = "V,…", value_parser = kernels)]
+    kernel: Option<Kernels>,
+    /// Seed instead of the scenario's own.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Form of the results.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+    /// Write the events to this file; the extension chooses the form: .txt (as ftrace), .jsonl, .pftrace (Perfetto).
+    /// With several runs, scenario and kernel are put before the extension.
+    #[arg(long, value_name = "OUT")]
+    trace: Option<PathBuf>,
+    /// Print failures only.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// A list of kernels as given on the command line.
+#[derive(Clone, Debug)]
+struct Kernels(Vec<Kernel>);
+
+fn kernels(text: &str) -> Result<Kernels, String> {
+    if text == "all" {
+        return Ok(Kernels(Kernel::ALL.to_vec()));
+    }
+    let strip =
+        |message: String| message.split_once(": ").map_or(message.clone(), |(_, text)| text.to_owned());
+    text.split(',').map(|name| name.trim().parse().map_err(strip)).collect::<Result<_, _>>().map(Kernels)
+}
+
+/// What the process ends with; the worst of everything that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Success = 0,
+    NothingToRun = 4,
+    Failed = 1,
+    BadInput = 2,
+}
+
+impl Exit {
+    /// The worse of two; bad input is worse than a failed run, because the run says nothing about it.
+    fn and(self, other: Exit) -> Exit {
+        let rank = |exit: Exit| match exit {
+            Exit::Success => 0,
+            Exit::NothingToRun => 1,
+            Exit::Failed => 2,
+            Exit::BadInput => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+const INTERNAL_ERROR: u8 = 3;
+const INTERRUPTED: i32 = 130;
+
+/// Parses the arguments, runs the command and turns what happened into an exit code.
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(report_panic));
+    install_interrupt_handler();
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        let cli = Cli::parse();
+        let mut console = Console::new(cli.color);
+        dispatch(&cli.command, &mut console)
+    }));
+    match outcome {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(_) => ExitCode::from(INTERNAL_ERROR),
+    }
+}
+
+fn dispatch(command: &Command, console: &mut Console) -> Exit {
+    match command {
+        Command::Run(args) => run::run(args, console),
+        Command::List { paths, format } => list::list(paths, *format, console),
+        Command::Show { file } => list::show(file, console),
+        Command::Explain { code } => explain::run(code.as_deref(), console),
+        Command::Completions { shell } => completions(*shell, console),
+    }
+}
+
+fn completions(shell: clap_complete::Shell, console: &mut Console) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "sleepable", &mut script);
+    console.out(&String::from_utf8_lossy(&script));
+    Exit::Success
+}
+
+/// A panic is a fault of this program: say so, and what helps to find it.
+fn report_panic(info: &panic::PanicHookInfo<'_>) {
+    let command: Vec<String> = std::env::args().collect();
+    eprintln!("error: internal error: {info}");
+    eprintln!("  = note: this is a fault of sleepable {}, not of your input", env!("CARGO_PKG_VERSION"));
+    eprintln!("  = help: please report it with the scenario and this command: {}", command.join(" "));
+    if std::env::var_os("RUST_BACKTRACE").is_some() {
+        eprintln!("{}", std::backtrace::Backtrace::capture());
+    }
+}
+
+/// Ctrl-C ends the process once the file that is being written, if any, is whole.
+fn install_interrupt_handler() {
+    let installed = ctrlc::set_handler(|| {
+        let _complete = crate::output::finish_writing();
+        eprintln!("interrupted");
+        std::process::exit(INTERRUPTED);
+    });
+    // Without a handler Ctrl-C still ends the process; only the note and the temporary file's removal are lost.
+    if let Err(error) = installed {
+        eprintln!("warning: Ctrl-C cannot be handled: {error}");
+    }
+}

@@ -1,0 +1,138 @@
+//! Judging the event stream: findings, order, counts of events.
+
+use sim::event::{Event, Value};
+use sim::finding::Finding;
+
+use super::Judge;
+use crate::diag::Diagnostic;
+use crate::diag::catalogue::mismatch::{COUNT, MISSING_FINDING, ORDER};
+use crate::diag::catalogue::{self};
+use crate::file::{Count, EventExpect, Sp};
+use crate::result::{EVENT_ENTER, EVENT_EXIT, EVENT_MARK, MARK_FIELD, PROGRAM_FIELD};
+
+impl Judge<'_> {
+    pub(super) fn findings(&mut self) {
+        let (scenario, result) = (self.scenario, self.result);
+        let expected = scenario.expect.findings.as_slice();
+        for finding in &result.findings {
+            if !expected.iter().any(|code| code.0 == finding.code.0) {
+                let diagnostic = self.unexpected(finding);
+                self.differ(diagnostic);
+            }
+        }
+        for code in expected {
+            if !result.findings.iter().any(|finding| finding.code.0 == code.0) {
+                let title = catalogue::find(&code.0).map_or("", |entry| entry.title);
+                let message = format!("the finding {} did not appear ({title})", code.0);
+                self.differ(Diagnostic::error(MISSING_FINDING, message).label(&code.span, "expected"));
+            }
+        }
+    }
+
+    fn unexpected(&self, finding: &Finding) -> Diagnostic {
+        let code = catalogue::intern(finding.code.0).unwrap_or(sim::finding::NOT_MODELLED.0);
+        let place = format!(
+            "at {}, cpu {}, task {}-{}",
+            crate::file::Dur(finding.time_ns),
+            finding.cpu.0,
+            finding.comm,
+            finding.pid.0
+        );
+        let diagnostic = Diagnostic::error(code, finding.message.clone()).note(place);
+        let diagnostic = finding.notes.iter().fold(diagnostic, |d, note| d.note(note.clone()));
+        match self.around(finding.time_ns) {
+            Some(lines) => diagnostic.note(lines),
+            None => diagnostic,
+        }
+    }
+
+    /// Each entry must happen after the one before it.
+    pub(super) fn order(&mut self) {
+        let (scenario, result) = (self.scenario, self.result);
+        let mut from = 0;
+        let mut previous: Option<&Sp<String>> = None;
+        for entry in &scenario.expect.order {
+            let happens = |event: &Event| matches_entry(event, entry);
+            match result.events[from..].iter().position(happens) {
+                Some(at) => from += at + 1,
+                None => {
+                    let earlier = result.events[..from].iter().any(happens);
+                    let what = if earlier { "happened only before that" } else { "did not happen" };
+                    let message = format!("`{}` {what}", entry.value);
+                    let diagnostic = Diagnostic::error(ORDER, message).label(&entry.span, "expected here");
+                    let diagnostic = match previous {
+                        Some(previous) => diagnostic.secondary(&previous.span, "after this"),
+                        None => diagnostic,
+                    };
+                    let start = from.saturating_sub(super::EVENTS_SHOWN);
+                    let lines = self.lines(&result.events[start..from]);
+                    return self.differ(match lines {
+                        Some(lines) => diagnostic.note(lines),
+                        None => diagnostic,
+                    });
+                }
+            }
+            previous = Some(entry);
+        }
+    }
+
+    pub(super) fn event_counts(&mut self) {
+        let (scenario, result) = (self.scenario, self.result);
+        for expect in &scenario.expect.events {
+            if !self.applies(&expect.kernel) {
+                continue;
+            }
+            let count = result.events.iter().filter(|event| matches_event(event, expect)).count() as u64;
+            match &expect.count {
+                Some(_) => {
+                    self.count(expect.count.as_ref(), format!("events `{}`", expect.name.value), count)
+                }
+                None if count == 0 => {
+                    let message = format!("there was no such event `{}`", expect.name.value);
+                    let diagnostic =
+                        Diagnostic::error(COUNT, message).label(&expect.name.span, "expected at least one");
+                    let names: std::collections::BTreeSet<&str> =
+                        result.events.iter().map(|e| e.body.name()).collect();
+                    let hint = crate::diag::suggest::closest(&expect.name, names);
+                    self.differ(diagnostic.maybe_help(hint.map(|name| format!("did you mean `{name}`?"))));
+                }
+                None => debug_assert!(Count(count) > Count(0)),
+            }
+        }
+    }
+}
+
+fn field(event: &Event, key: &str) -> Option<Value> {
+    event.body.fields().into_iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+}
+
+/// Whether an event is what an entry of `expect.order` speaks of.
+fn matches_entry(event: &Event, entry: &str) -> bool {
+    let (word, name) = entry.split_once(' ').unwrap_or((entry, ""));
+    let is = |kind: &str, key: &str, name: &str| {
+        event.body.name() == kind && field(event, key).is_some_and(|value| value.to_string() == name)
+    };
+    match word {
+        "enter" => is(EVENT_ENTER, PROGRAM_FIELD, name),
+        "exit" => is(EVENT_EXIT, PROGRAM_FIELD, name),
+        "event" => event.body.name() == name,
+        _ => is(EVENT_MARK, MARK_FIELD, entry),
+    }
+}
+
+fn matches_event(event: &Event, expect: &EventExpect) -> bool {
+    let scalar = |wanted: &crate::file::Param, found: &Value| match &wanted.0 {
+        crate::file::scalar::Scalar::Int(v) => match found {
+            Value::I64(f) => i128::from(*f) == *v,
+            Value::U64(f) | Value::Ns(f) | Value::Addr(f) => i128::from(*f) == *v,
+            _ => false,
+        },
+        crate::file::scalar::Scalar::Text(text) => found.to_string() == *text,
+    };
+    event.body.name() == expect.name.value
+        && expect.task.as_ref().is_none_or(|task| *event.comm == *task.value)
+        && expect
+            .fields
+            .iter()
+            .all(|(key, wanted)| field(event, key).is_some_and(|found| scalar(wanted, &found)))
+}

@@ -1,0 +1,148 @@
+//! Judging tasks and their steps.
+
+use super::{Check, Judge, show_bytes};
+use crate::diag::Diagnostic;
+use crate::diag::catalogue::mismatch::{MEMORY_CONTENTS, STEP_RETURN, TASK_STATE};
+use crate::file::{MapOp, Ret, Signal, Sp, Step, Task, TaskExpect};
+use crate::result::{StepResult, TaskResult};
+
+impl Judge<'_> {
+    pub(super) fn tasks(&mut self) {
+        let (scenario, result) = (self.scenario, self.result);
+        for task in &scenario.tasks {
+            let Some(outcome) = result.tasks.iter().find(|t| t.name == task.name.value) else {
+                self.took_no_part("task", &task.name, &[]);
+                continue;
+            };
+            for (step, done) in task.steps.iter().zip(&outcome.steps) {
+                self.step(task, step, done);
+            }
+            self.task_end(task, outcome);
+        }
+        for expect in &scenario.expect.tasks {
+            if let Some(outcome) = result.tasks.iter().find(|t| t.name == expect.name.value)
+                && self.applies(&expect.kernel)
+            {
+                self.task(expect, outcome);
+            }
+        }
+    }
+
+    fn task(&mut self, expect: &Sp<TaskExpect>, task: &TaskResult) {
+        let name = &task.name;
+        self.count(expect.minor_faults.as_ref(), format!("minor faults of task `{name}`"), task.minor_faults);
+        self.count(expect.major_faults.as_ref(), format!("major faults of task `{name}`"), task.major_faults);
+        self.time(
+            expect.blocked.as_ref(),
+            format!("task `{name}` was blocked for"),
+            task.blocked_ns,
+            task.ended_ns,
+        );
+        if let Some(ended_ns) = task.ended_ns {
+            self.time(expect.ended.as_ref(), format!("task `{name}` ended at"), ended_ns, Some(ended_ns));
+        }
+    }
+
+    /// Every task must end, except those that are expected to be stuck.
+    fn task_end(&mut self, task: &Sp<Task>, outcome: &TaskResult) {
+        let expectations = self.scenario.expect.tasks.iter();
+        let stuck = expectations
+            .filter(|expect| expect.name.value == task.name.value && self.applies(&expect.kernel))
+            .any(|expect| expect.stuck);
+        let name = &task.name;
+        match (outcome.ended_ns, stuck) {
+            (Some(_), false) | (None, true) => {}
+            (Some(at), true) => {
+                let diagnostic = Diagnostic::error(
+                    TASK_STATE,
+                    format!("task `{}` ended at {}", name.value, crate::file::Dur(at)),
+                );
+                self.differ(diagnostic.label(&name.span, "expected to be stuck"));
+            }
+            (None, false) => {
+                let doing = outcome.steps.iter().rposition(|step| step.end_ns.is_none());
+                let step = doing.and_then(|at| task.steps.get(at));
+                let waits = outcome
+                    .waiting_for
+                    .as_ref()
+                    .map_or(String::new(), |what| format!(": it waits for {what}"));
+                let diagnostic =
+                    Diagnostic::error(TASK_STATE, format!("task `{}` did not end{waits}", name.value));
+                let diagnostic = match step {
+                    Some(step) => {
+                        diagnostic.label(&step.span, "still in this step").secondary(&name.span, "this task")
+                    }
+                    None => diagnostic.label(&name.span, "this task"),
+                };
+                let around = self.around(self.result.end_ns);
+                self.differ(match around {
+                    Some(lines) => diagnostic.note(lines),
+                    None => diagnostic,
+                });
+            }
+        }
+    }
+
+    fn step(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
+        let at_ns = done.end_ns;
+        if let (Some(expected), Some(returned)) = (step.returns(), done.returned) {
+            let what = format!("{} of task `{}` returned", describe(&step.value), task.name.value);
+            self.number(&Check { code: STEP_RETURN, expected, what, at_ns }, &Ret(returned));
+        }
+        let took = match &step.value {
+            Step::Syscall(call) | Step::Call(call) | Step::KernelCall(call) => call.took.as_ref(),
+            Step::Read(touch) | Step::Write(touch) => touch.took.as_ref(),
+            Step::Synchronize(step) => step.took.as_ref(),
+            _ => None,
+        };
+        if let Some(end_ns) = done.end_ns {
+            let what = format!("{} of task `{}` took", describe(&step.value), task.name.value);
+            self.time(took, what, end_ns - done.start_ns, at_ns);
+        }
+        self.signal(task, step, done);
+        self.step_bytes(task, step, done);
+    }
+
+    fn signal(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
+        let (Step::Read(touch) | Step::Write(touch)) = &step.value else { return };
+        let wanted = touch.signal.as_ref().map(|signal| match signal.value {
+            Signal::Segv => "SIGSEGV",
+            Signal::Bus => "SIGBUS",
+        });
+        if done.end_ns.is_some() && wanted != done.signal {
+            let got = done.signal.unwrap_or("no signal");
+            let message = format!("the access of task `{}` ended in {got}", task.name.value);
+            let span = touch.signal.as_ref().map_or(&touch.at.span, |signal| &signal.span);
+            let label = format!("expected {}", wanted.unwrap_or("no signal"));
+            self.differ(Diagnostic::error(MEMORY_CONTENTS, message).label(span, label));
+        }
+    }
+
+    fn step_bytes(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
+        let expected = match &step.value {
+            Step::Read(touch) => touch.bytes.as_ref(),
+            Step::Map(map) if matches!(map.op, MapOp::Lookup | MapOp::GetNextKey) => map.value.as_ref(),
+            _ => None,
+        };
+        let (Some(expected), Some(found)) = (expected, &done.bytes) else { return };
+        let names = self.layout.names(Some(&task.name.value));
+        let wanted = expected.encode(Some(found.len()), &names);
+        if wanted.as_ref() == Ok(found) {
+            return;
+        }
+        let label = wanted.map_or_else(|e| e, |bytes| format!("expected {}", show_bytes(&bytes)));
+        let message =
+            format!("{} of task `{}` found {}", describe(&step.value), task.name.value, show_bytes(found));
+        self.differ(Diagnostic::error(MEMORY_CONTENTS, message).label(&expected.span, label));
+    }
+}
+
+/// A step in a few words.
+fn describe(step: &Step) -> String {
+    match step {
+        Step::Syscall(call) | Step::Call(call) | Step::KernelCall(call) => format!("`{}`", call.name.value),
+        Step::Map(map) => format!("the bpf call on `{}`", map.name.value),
+        Step::Run(run) => format!("the run of `{}`", run.program.value),
+        other => format!("the step `{}`", other.kind()),
+    }
+}
