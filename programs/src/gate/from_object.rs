@@ -2,7 +2,7 @@
 
 use super::calls::POISONED_KFUNC_BASE;
 use super::functions::{PSEUDO_KFUNC, is_call};
-use super::input::{GateFunction, GateInput, GateKfunc, GateMap, MapFields};
+use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
 use crate::btf::{Btf, Kind, essential_name};
 use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
 use crate::profile::map_type::MapType;
@@ -136,5 +136,17 @@ fn gate_map(version: KernelVersion, map: &MapSpec) -> GateMap {
             wq: seen(SpecialKind::Wq),
             list_or_tree: seen(SpecialKind::ListHead) || seen(SpecialKind::RbRoot),
         },
+    }
+}
+
+/// A complete BTF of the kernel (`/sys/kernel/btf/vmlinux`). Not for the built-in types, which are a small selection:
+/// what they lack the kernel may well have.
+impl KernelNames for Btf {
+    fn function(&self, name: &str) -> Option<u32> {
+        self.find_by_name_kind(name, Kind::Func).map(|function| function.id().0)
+    }
+
+    fn tracepoint(&self, name: &str) -> bool {
+        self.find_by_name_kind(&format!("btf_trace_{name}"), Kind::Typedef).is_some()
     }
 }

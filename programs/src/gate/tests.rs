@@ -147,3 +147,25 @@ fn unreachable_code_and_broken_loads() {
     cut.insns[2] = Insn { code: 0x95, ..Insn::default() };
     assert_eq!(words(&cut), ["invalid bpf_ld_imm64 insn"; 4].map(str::to_string));
 }
+
+#[test]
+fn a_kernel_btf_tells_what_exists_and_under_which_number() {
+    let mut writer = crate::btf::writer::BtfWriter::new();
+    let proto = writer.func_proto(crate::btf::TypeId::VOID, &[]);
+    let hook = writer.reference("bpf_lsm_getprocattr", crate::btf::Kind::Func, proto);
+    let kernel = crate::btf::Btf::parse(&writer.finish()).expect("own BTF");
+    let said = |section: &str| {
+        let input = program(section, "r0 = 0\nexit\n");
+        match check(&Profile::new(V::V6_12), &input, Some(&kernel)) {
+            Verdict::Reject(rejection) => rejection.message,
+            other => panic!("{other:?}"),
+        }
+    };
+    let disabled = format!("attach_btf_id {} points to disabled hook bpf_lsm_getprocattr", hook.0);
+    assert_eq!(said("lsm/getprocattr"), disabled);
+    assert_eq!(
+        said("fentry/no_such_function"),
+        "prog 'prog': failed to find kernel BTF type ID of 'no_such_function': -ESRCH"
+    );
+    assert!(said("tp_btf/no_such_tracepoint").contains("no_such_tracepoint"));
+}
