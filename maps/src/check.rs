@@ -83,10 +83,10 @@ pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
     refuse(def.max_entries == 0 || def.key_size == 0 || def.value_size == 0, Errno::EINVAL)?;
     refuse(hash_entry_too_big(def, rules), Errno::E2BIG)?;
     refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)?;
-    // The bucket count is rounded up to a power of two and bucket memory is counted in 32 bits (16 bytes each).
+    // The bucket count is rounded up to a power of two and bucket memory is counted in 32 bits.
     refuse(def.max_entries > 1 << 31, Errno::E2BIG)?;
     let buckets = u64::from(def.max_entries).next_power_of_two();
-    refuse(buckets > u64::from(u32::MAX) / 16, Errno::E2BIG)?;
+    refuse(buckets > u64::from(u32::MAX) / BUCKET_BYTES, Errno::E2BIG)?;
     if def.has(BPF_F_NO_COMMON_LRU) {
         return Err(CreateError::NotModelled("BPF_F_NO_COMMON_LRU".into()));
     }
@@ -100,6 +100,24 @@ fn hash_entry_too_big(def: &MapDef, rules: &MapRules) -> bool {
         return key > stack || value >= KMALLOC_MAX_SIZE - stack - HTAB_ELEM_HEADER;
     }
     key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_HEADER
+}
+
+/// 5.10's `bpf_map_charge_init`, with the costs that `array_map_alloc` and `htab_map_alloc` compute. A ring buffer cannot reach it.
+pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check {
+    let entries = u64::from(def.max_entries);
+    let per_cpu_values = if def.is_percpu() { def.value_stride() * nr_cpus * entries } else { 0 };
+    let cost = match def.map_type {
+        BPF_MAP_TYPE_ARRAY => def.value_stride() * entries,
+        BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
+        BPF_MAP_TYPE_RINGBUF => entries,
+        _ => {
+            let value = if def.is_percpu() { 8 } else { def.value_stride() };
+            let element = HTAB_ELEM_HEADER + def.key_stride() + value;
+            let spare = if def.is_percpu() { 0 } else { element * nr_cpus };
+            entries.next_power_of_two() * BUCKET_BYTES + element * entries + spare + per_cpu_values
+        }
+    };
+    refuse(rules.cost_in_32_bits && cost >= u64::from(u32::MAX) - PAGE_SIZE, Errno::E2BIG)
 }
 
 /// `ringbuf_map_alloc`.

@@ -119,6 +119,8 @@ pub const MAX_BPF_STACK: u32 = 512;
 pub const KMALLOC_MAX_SIZE: u64 = 4 << 20;
 /// `PCPU_MIN_UNIT_SIZE` (`include/linux/percpu.h`): the largest per-CPU value.
 pub const PCPU_MIN_UNIT_SIZE: u64 = 32 << 10;
+/// `sizeof(struct bucket)` of a hash map.
+pub const BUCKET_BYTES: u64 = 16;
 /// `sizeof(struct htab_elem)`, the header before key and value; 48 in all four profiles.
 pub const HTAB_ELEM_HEADER: u64 = 48;
 

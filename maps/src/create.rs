@@ -41,10 +41,12 @@ impl std::fmt::Display for CreateError {
 
 impl std::error::Error for CreateError {}
 
+type Built = Result<Rc<dyn Map>, CreateError>;
+
 struct Row {
     map_type: u32,
     check: fn(&MapDef, &MapRules) -> Result<(), CreateError>,
-    build: fn(&MapDef, &MapRules, &Machine) -> Result<Rc<dyn Map>, CreateError>,
+    build: fn(&MapDef, &MapRules, &Machine) -> Built,
 }
 
 const TYPES: [Row; 6] = [
@@ -78,6 +80,7 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     };
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
+    check::check_cost(def, rules, m.nr_cpus() as u64)?;
     check::check_fields(def, rules)?;
     (row.build)(def, rules, m)
 }

@@ -12,12 +12,11 @@ use sim::finding;
 use sim::ids::{CpuId, LockId};
 use sim::machine::Machine;
 
+use crate::consts::BUCKET_BYTES;
 use crate::rules::BucketGuard;
 
 /// Classes of buckets that share a recursion counter (`HASHTAB_MAP_LOCK_COUNT`).
 const HASHTAB_MAP_LOCK_COUNT: u32 = 8;
-/// `sizeof(struct bucket)`.
-const BUCKET_BYTES: u64 = 16;
 const LOCK_NAME: &str = "&htab->buckets[i].raw_lock";
 
 pub(crate) struct BucketLocks {

@@ -65,6 +65,9 @@ pub struct MapRules {
     pub hash_key_limited_to_stack: bool,
     /// The largest array value in bytes: `KMALLOC_MAX_SIZE` in 5.10, `INT_MAX` later.
     pub array_value_max: u64,
+    /// The memory of a map is charged in 32 bits: 4 GiB or more gives -E2BIG (5.10: `bpf_map_charge_init`). The limit of locked memory
+    /// itself (`RLIMIT_MEMLOCK`) is taken to be raised, as libbpf does.
+    pub cost_in_32_bits: bool,
     /// `kernel.unprivileged_bpf_disabled`; Debian's kernels default to on.
     pub unprivileged_bpf_disabled: bool,
     /// That switch is tested before anything else (5.10, 6.1) or after the checks of the map type (6.12, 7.2).
@@ -112,6 +115,7 @@ impl MapRules {
             last_map_type: BPF_MAP_TYPE_INODE_STORAGE,
             hash_key_limited_to_stack: true,
             array_value_max: crate::consts::KMALLOC_MAX_SIZE,
+            cost_in_32_bits: true,
             unprivileged_bpf_disabled: true,
             privilege_checked_first: true,
             bucket_guard: BucketGuard::Spins,
@@ -134,6 +138,7 @@ impl MapRules {
             last_map_type: crate::consts::BPF_MAP_TYPE_USER_RINGBUF,
             hash_key_limited_to_stack: false,
             array_value_max: INT_MAX,
+            cost_in_32_bits: false,
             bucket_guard: BucketGuard::PerCpuCounter,
             runtime_alloc: RuntimeAlloc::MemAlloc(MemAllocRules {
                 chain_classic: true,

@@ -27,7 +27,7 @@ const ROWS: &[Row] = &[
     (BPF_MAP_TYPE_ARRAY, 4, 8, 1, BPF_F_RDONLY | BPF_F_WRONLY, &["EINVAL"]),
     (BPF_MAP_TYPE_ARRAY, 4, (4 << 20) + 1, 1, 0, &["E2BIG", "ok"]),
     (BPF_MAP_TYPE_ARRAY, 4, 1 << 31, 1, 0, &["E2BIG"]),
-    (BPF_MAP_TYPE_ARRAY, 4, 1 << 20, 1 << 20, 0, &["ENOMEM"]),
+    (BPF_MAP_TYPE_ARRAY, 4, 1 << 20, 1 << 20, 0, &["E2BIG", "ENOMEM"]),
     (BPF_MAP_TYPE_PERCPU_ARRAY, 4, 32 << 10, 1, 0, &["ok"]),
     (BPF_MAP_TYPE_PERCPU_ARRAY, 4, (32 << 10) + 1, 1, 0, &["E2BIG"]),
     (BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, BPF_F_MMAPABLE, &["EINVAL"]),

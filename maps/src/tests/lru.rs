@@ -70,3 +70,15 @@ fn old_kernels_empty_a_small_map() {
     };
     assert_eq!(MapKernel::ALL.map(left), [1, 1, 33, 33]);
 }
+
+/// 7.2 uses the nodes of a batch in the order they were fetched, older kernels the other way round.
+#[test]
+fn order_within_a_batch() {
+    let ascending = |kernel| {
+        let m = machine(1);
+        let map = lru(&m, kernel, 16);
+        (0..2).for_each(|k| map.update(&m, &key(k), &[0; 8], BPF_ANY).expect("room"));
+        map.lookup(&m, &key(0)) < map.lookup(&m, &key(1))
+    };
+    assert_eq!(MapKernel::ALL.map(ascending), [true, true, true, false]);
+}

@@ -6,6 +6,7 @@ mod gp;
 mod lru;
 mod model;
 mod nested;
+mod oracle;
 mod percpu;
 mod reuse;
 mod ringbuf;

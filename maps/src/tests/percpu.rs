@@ -53,6 +53,24 @@ fn a_new_key_is_zero_elsewhere() {
 }
 
 #[test]
+fn padding_after_a_value_is_copied_before_7_2() {
+    for map_type in [BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_PERCPU_HASH] {
+        for kernel in MapKernel::ALL {
+            let m = machine(2);
+            let map = make(&m, kernel, &MapDef::new("m", map_type, 4, 4, 1));
+            map.update_user(&m, &key(0), &[0xff; 16], BPF_ANY).expect("room");
+            let want = if kernel == MapKernel::V7_2 { 0xffff_ffff } else { u64::MAX };
+            assert_eq!(
+                words(&map.lookup_user(&m, &key(0), 0).expect("there")),
+                [want; 2],
+                "{}",
+                kernel.name()
+            );
+        }
+    }
+}
+
+#[test]
 fn naming_a_cpu_is_new_in_7_2() {
     let (one, all) = (BPF_F_CPU | 1 << 32, BPF_F_ALL_CPUS);
     for map_type in [BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_PERCPU_HASH] {
