@@ -4,7 +4,8 @@
 //! - [`file`]: the scenario as written, with the place of every value; parsing never touches the environment.
 //! - [`inputs`]: reads what a scenario names (objects, captures, BTF), from disk or from the embedded [`library`].
 //! - [`run`]: the seam to the simulator; [`result`]: what comes out of a run, as plain data; [`expect`] judges it, [`export`] writes its events.
-//! - [`diag`]: messages to the user and the catalogue of codes; [`output`]: files written whole or not at all; [`cli`]: the
+//! - [`diag`]: messages to the user and the catalogue of codes; [`output`]: files written whole or not at all; [`verdict`]: what kernels say about an
+//!   object; [`cli`]: the
 //!   command.
 
 pub mod cli;
@@ -17,3 +18,4 @@ pub mod library;
 pub mod output;
 pub mod result;
 pub mod run;
+pub mod verdict;

@@ -41,3 +41,8 @@ impl Engine for Unbuilt {
         Err(vec![Diagnostic::error(crate::diag::catalogue::input::OBJECT, message).at_path(&job.source.path)])
     }
 }
+
+/// Whether programs of this type run, or this LSM hook fires: `hooks` knows, once it is joined here.
+pub fn executes_hook(_: programs::profile::support::Subject, _: &str) -> bool {
+    false
+}

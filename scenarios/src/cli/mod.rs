@@ -3,12 +3,14 @@
 //! Results go to stdout, everything else to stderr ([`console`]). Files are written whole or not at all (`output`), so
 //! that Ctrl-C can end the process at any moment.
 
+mod check;
 mod console;
 mod explain;
 mod find;
 mod list;
 mod report;
 mod run;
+mod support;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -33,7 +35,7 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything as expected
-  1    an expectation failed, there was a finding, or a program was rejected
+  1    an expectation failed, there was a finding, or a program was rejected (or cannot be judged)
   2    bad usage or bad input
   3    internal error: a fault of this program
   4    nothing to run
@@ -65,6 +67,9 @@ enum Command {
     /// Run scenarios and judge what happens.
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
+    /// Say which programs of an object each kernel loads.
+    #[command(after_help = EXIT_CODES)]
+    Check(CheckArgs),
     /// List scenarios and the questions they answer; without a path, the library.
     List {
         /// Scenario files or directories.
@@ -79,6 +84,15 @@ enum Command {
     },
     /// Explain a code such as F0001; without one, list all codes.
     Explain { code: Option<String> },
+    /// List what is modelled, per kernel.
+    Support {
+        /// Kernels, separated by commas, or "all".
+        #[arg(long, value_name = "V,…", default_value = "all", value_parser = kernels)]
+        kernel: Kernels,
+        /// Form of the list.
+        #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+        format: OutputFormat,
+    },
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -105,6 +119,20 @@ struct RunArgs {
     /// Print failures only.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+struct CheckArgs {
+    /// Objects made by `clang -target bpf`.
+    #[arg(required = true, value_name = "OBJECT")]
+    objects: Vec<PathBuf>,
+    /// Kernels, separated by commas, or "all".
+    #[arg(long, value_name = "V,…", default_value = "all", value_parser = kernels)]
+    kernel: Kernels,
+    /// Form of the results.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
 }
 
 /// A list of kernels as given on the command line.
@@ -166,6 +194,8 @@ fn dispatch(command: &Command, console: &mut Console) -> Exit {
         Command::List { paths, format } => list::list(paths, *format, console),
         Command::Show { file } => list::show(file, console),
         Command::Explain { code } => explain::run(code.as_deref(), console),
+        Command::Check(args) => check::run(args, console),
+        Command::Support { kernel, format } => support::run(&kernel.0, *format, console),
         Command::Completions { shell } => completions(*shell, console),
     }
 }

@@ -10,4 +10,7 @@ super::codes! {
     REJECTED = "V0001", "a program is rejected by this kernel",
         "The kernel would refuse to load the program; message and error number are the kernel's own. The first three layers are the program type, the attach target and the use of helpers, kfuncs and maps in sleepable programs.",
         "sleepable check program.bpf.o --kernel 5.10";
+    UNDECIDED = "V0002", "a program cannot be judged",
+        "Whether this kernel loads the program depends on something that this simulator does not model; the message names it. It is neither accepted nor rejected, and `check` exits with 1.",
+        "";
 }
