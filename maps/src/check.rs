@@ -2,7 +2,7 @@
 //!
 //! Sources: `kernel/bpf/syscall.c:map_create` and `map_check_btf`, `arraymap.c:array_map_alloc_check`,
 //! `hashtab.c:htab_map_alloc_check` and `htab_map_alloc`, `ringbuf.c:ringbuf_map_alloc`. Neighbour: `create` calls
-//! [`check_common`] and then the check of the type's row.
+//! `check_common` and then the check of the type's row.
 
 use sim::errno::Errno;
 

@@ -3,7 +3,7 @@
 //! Map of the crate:
 //! - [`map`]: the [`map::Map`] trait that programs and system calls use; [`create`]: one row per modelled type.
 //! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
-//! - one file per type: [`array`], [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], [`ringbuf`].
+//! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
 //! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields; [`event`]; [`callable`].

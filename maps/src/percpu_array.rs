@@ -1,4 +1,4 @@
-//! `BPF_MAP_TYPE_PERCPU_ARRAY`, and [`PercpuView`]: how programs and system calls see values of which each CPU has one.
+//! `BPF_MAP_TYPE_PERCPU_ARRAY`, and `PercpuView`: how programs and system calls see values of which each CPU has one.
 //!
 //! A program reads and writes its CPU's value. A system call reads and writes all CPUs' values at once, each padded to 8 bytes;
 //! 7.2 can also name one CPU or give one value to all. Differs from a kernel in layout only: the values of all CPUs of an index
