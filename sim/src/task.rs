@@ -86,6 +86,8 @@ pub struct TaskSpec {
     /// CPUs it may run on, a bit each.
     pub affinity: u64,
     pub mm: Option<MmId>,
+    /// A pid that no living task has; `None`: the next free one.
+    pub pid: Option<Pid>,
     /// The thread group; `None`: a process of its own.
     pub tgid: Option<Pid>,
     /// The parent's pid.
@@ -102,6 +104,7 @@ impl TaskSpec {
             kind: TaskKind::User,
             affinity: u64::MAX,
             mm: None,
+            pid: None,
             tgid: None,
             ppid: Pid(1),
             uid: 0,
@@ -128,7 +131,8 @@ pub struct Task {
     pub tgid: Pid,
     pub ppid: Pid,
     pub kind: TaskKind,
-    pub affinity: u64,
+    /// CPUs it may run on, a bit each (`cpus_mask`).
+    pub affinity: Cell<u64>,
     pub comm: RefCell<Rc<str>>,
     pub uid: Cell<u32>,
     pub gid: Cell<u32>,
@@ -162,7 +166,7 @@ impl Task {
             tgid: spec.tgid.unwrap_or(pid),
             ppid: spec.ppid,
             kind: spec.kind,
-            affinity: spec.affinity,
+            affinity: Cell::new(spec.affinity),
             comm: RefCell::new(cut_comm(&spec.comm)),
             uid: Cell::new(spec.uid),
             gid: Cell::new(spec.gid),
@@ -194,7 +198,7 @@ impl Task {
 
     /// Whether it may run on `cpu`.
     pub fn allowed_on(&self, cpu: CpuId) -> bool {
-        self.affinity & (1 << cpu.0) != 0
+        self.affinity.get() & (1 << cpu.0) != 0
     }
 
     /// Bound to its CPU by `migrate_disable()`.

@@ -152,7 +152,7 @@ impl Kernel {
         let spec = TaskSpec {
             mm: Some(child_mm),
             ppid: parent.tgid,
-            affinity: parent.affinity,
+            affinity: parent.affinity.get(),
             uid: parent.uid.get(),
             gid: parent.gid.get(),
             ..TaskSpec::user(&parent.comm())

@@ -48,7 +48,7 @@ impl Kobjs {
             ("flags", flags),
             ("start_time", m.now_ns()),
             ("start_boottime", m.now_ns()),
-            ("nr_cpus_allowed", u64::from(task.affinity.count_ones().min(m.nr_cpus() as u32))),
+            ("nr_cpus_allowed", u64::from(task.affinity.get().count_ones().min(m.nr_cpus() as u32))),
         ];
         numbers.iter().try_for_each(|(path, value)| self.set_known(m, addr, path, *value))
     }

@@ -87,6 +87,7 @@ pub(crate) struct Inner {
     /// Wake-ups that arrive through a real [`std::task::Waker`], from the grace-period engines.
     inbox: Arc<Inbox>,
     stream: RefCell<Stream>,
+    observers: RefCell<Vec<report::Observer>>,
     findings: RefCell<Vec<Finding>>,
     arena: RefCell<Arena>,
     mm: RefCell<UserMemory>,
@@ -140,6 +141,7 @@ impl Machine {
             stop: Arc::default(),
             inbox: Arc::default(),
             stream: RefCell::new(Stream::new(config.record_events, config.event_limit)),
+            observers: RefCell::default(),
             findings: RefCell::default(),
             arena: RefCell::new(Arena::new(config.kernel_memory_bytes)),
             mm: RefCell::new(UserMemory::new(config.mm.clone())),
@@ -258,11 +260,21 @@ impl Machine {
         id
     }
 
+    /// The next pid that no task ever had.
+    fn free_pid(&self) -> Pid {
+        let taken = self.0.by_pid.borrow();
+        let mut pid = Pid(self.0.next_pid.get());
+        while taken.contains_key(&pid) {
+            pid.0 += 1;
+        }
+        self.0.next_pid.set(pid.0 + 1);
+        pid
+    }
+
     fn add_task(&self, spec: &TaskSpec) -> TaskId {
         let mut tasks = self.0.tasks.borrow_mut();
         let id = TaskId(u32::try_from(tasks.len()).expect("fewer than 2^32 tasks"));
-        let pid = Pid(self.0.next_pid.get());
-        self.0.next_pid.set(pid.0 + 1);
+        let pid = spec.pid.unwrap_or_else(|| self.free_pid());
         tasks.push(Rc::new(Task::new(id, pid, spec)));
         self.0.by_pid.borrow_mut().insert(pid, id);
         id

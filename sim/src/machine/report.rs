@@ -9,7 +9,16 @@ use crate::finding::{self, Code, Finding};
 use crate::ids::{CpuId, TaskId};
 use crate::task::{Task, TaskState};
 
+/// Is shown every event at once, also those beyond the stream's limit.
+pub(super) type Observer = Rc<dyn Fn(&Machine, &Event)>;
+
 impl Machine {
+    /// Shows every further event to `observer` as it happens, until the run ends. It may look at the machine but not make it emit;
+    /// what it wants to happen goes through [`Machine::at`].
+    pub fn observe(&self, observer: impl Fn(&Machine, &Event) + 'static) {
+        self.0.observers.borrow_mut().push(Rc::new(observer));
+    }
+
     /// Appends an event stamped with now, the current CPU, task and context.
     pub fn emit(&self, body: impl Payload) {
         self.emit_with(|| body);
@@ -26,15 +35,13 @@ impl Machine {
     fn push(&self, task: &Task, cpu: CpuId, time_ns: u64, body: Rc<dyn Payload>) {
         tracing::trace!(target: "sleepable::event", time_ns, cpu = cpu.0, pid = task.pid.0, event = body.name());
         let flags = task.ctx.flags(!self.0.cpus[cpu.index()].queue.borrow().is_empty());
-        self.0.stream.borrow_mut().push(Event {
-            seq: 0,
-            time_ns,
-            cpu,
-            pid: task.pid,
-            comm: task.comm(),
-            flags,
-            body,
-        });
+        let event = Event { seq: 0, time_ns, cpu, pid: task.pid, comm: task.comm(), flags, body };
+        let observers = self.0.observers.borrow().len();
+        for index in 0..observers {
+            let observer = self.0.observers.borrow()[index].clone();
+            observer(self, &event);
+        }
+        self.0.stream.borrow_mut().push(event);
     }
 
     pub(super) fn emit_switch(&self, cpu: CpuId, prev: TaskId, next: TaskId, time_ns: u64) {

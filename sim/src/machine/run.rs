@@ -61,6 +61,9 @@ impl Machine {
             })
             .await
         });
+        // What is left would keep the machine alive through the handles it holds.
+        drop(self.0.queue.take());
+        drop(self.0.observers.take());
         assert!(outcome != Outcome::Panicked, "a simulated task panicked (its message is above)");
         outcome
     }

@@ -135,6 +135,25 @@ impl Machine {
         }
     }
 
+    /// The current task may from now on run only on the CPUs of `affinity` (`__set_cpus_allowed_ptr()`, kernel/sched/core.c); it
+    /// moves at once if its CPU is not among them.
+    pub async fn set_affinity(&self, affinity: u64) {
+        let me = self.current_task();
+        me.affinity.set(affinity);
+        let cpu = self.current_cpu();
+        if me.allowed_on(cpu) {
+            return;
+        }
+        let until = self.now_ns();
+        self.0.debt_ns.set(0);
+        me.state.set(TaskState::Queued);
+        me.not_before_ns.set(until);
+        self.schedule_cpu(cpu, until);
+        self.make_runnable(&me, self.cpu_for_new(&me));
+        self.dispatch();
+        self.wait_for_baton(me.id).await;
+    }
+
     /// Waits until `task` has exited.
     pub async fn join(&self, id: TaskId) {
         let task = self.task(id);
