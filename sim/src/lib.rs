@@ -13,3 +13,4 @@ pub mod rng;
 pub mod sched;
 pub mod sync;
 pub mod task;
+pub mod uaccess;

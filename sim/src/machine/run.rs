@@ -91,7 +91,7 @@ impl Machine {
     }
 
     /// Whether a run is in progress; guards that are dropped after its end change nothing.
-    pub(super) fn is_executing(&self) -> bool {
+    pub(crate) fn is_executing(&self) -> bool {
         self.0.outcome.borrow().is_none()
     }
 }

@@ -108,6 +108,8 @@ pub enum FaultError {
     Bus,
     /// No frame to be had (`VM_FAULT_OOM`).
     OutOfMemory,
+    /// Page faults are disabled, or the context is atomic (`faulthandler_disabled()`).
+    Disabled,
     /// A synchronous driver had nobody to resolve a userfault.
     Stuck,
 }
@@ -116,7 +118,7 @@ impl FaultError {
     /// The signal that user mode gets; out of memory kills (SIGKILL).
     pub fn signal(self) -> i32 {
         match self {
-            FaultError::NoArea | FaultError::Forbidden => 11,
+            FaultError::NoArea | FaultError::Forbidden | FaultError::Disabled => 11,
             FaultError::Bus => 7,
             FaultError::OutOfMemory | FaultError::Stuck => 9,
         }
@@ -129,6 +131,7 @@ impl FaultError {
             FaultError::Forbidden => "forbidden",
             FaultError::Bus => "bus",
             FaultError::OutOfMemory => "out_of_memory",
+            FaultError::Disabled => "disabled",
             FaultError::Stuck => "stuck",
         }
     }

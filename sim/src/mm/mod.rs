@@ -33,21 +33,31 @@ pub mod remote;
 pub mod rules;
 pub mod strncpy;
 pub mod swap;
+#[cfg(test)]
+mod tests;
 pub mod uffd;
 pub mod vma;
 
 use std::collections::BTreeMap;
 
 use crate::ids::MmId;
-use costs::PageInCosts;
-use file::{FileId, FileObject};
+pub use costs::{Medium, PageInCosts};
+pub use fault::{FaultDone, FaultError, FaultFlags, FaultKind};
+pub use file::{FileId, FileKind, FileObject};
+pub use madvise::Advice;
+pub use map::{Content, MapRequest, Place};
+pub use op::NotCopied;
+pub use rules::MmRules;
+pub use swap::SwapBacking;
+pub use uffd::UffdId;
+pub use vma::{Backing, Prot, Vma};
+
 use frame::Frames;
 use lock::MmapLock;
 use page_table::Pte;
-use rules::MmRules;
-use swap::{Swap, SwapBacking};
-use uffd::{Uffd, UffdId};
-use vma::{Vma, VmaSet};
+use swap::Swap;
+use uffd::Uffd;
+use vma::VmaSet;
 
 /// Bytes in a page (`PAGE_SIZE` on x86-64).
 pub const PAGE_SIZE: u64 = 4096;
@@ -170,6 +180,7 @@ pub struct UserMemory {
     files: Vec<FileObject>,
     uffds: Vec<Uffd>,
     next_mm: u32,
+    next_fault: u64,
 }
 
 impl UserMemory {
@@ -193,6 +204,7 @@ impl UserMemory {
             files: Vec::new(),
             uffds: Vec::new(),
             next_mm: 1,
+            next_fault: 0,
         }
     }
 
@@ -212,6 +224,12 @@ impl UserMemory {
     /// The address space, mutably. Callers that change mappings use the calls in [`map`] and [`madvise`] instead.
     pub fn mm_mut(&mut self, id: MmId) -> Option<&mut Mm> {
         self.mms.get_mut(&id)
+    }
+
+    /// A number for the next fault: what pairs the begin and the end of it in the event stream.
+    pub fn next_fault_id(&mut self) -> u64 {
+        self.next_fault += 1;
+        self.next_fault
     }
 
     fn mm_of(&mut self, id: MmId) -> &mut Mm {

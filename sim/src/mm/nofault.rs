@@ -45,18 +45,9 @@ impl UserMemory {
     ///
     /// Errors: `EFAULT`; the destination holds what was copied before.
     pub fn strncpy_from_user_nofault(&mut self, mm: MmId, addr: u64, dst: &mut [u8]) -> Result<usize, Errno> {
-        let count = dst.len();
-        let Some(last) = count.checked_sub(1) else { return Ok(0) };
-        let mut op = StrncpyOp::new(mm, addr, count);
+        let mut op = StrncpyOp::new(mm, addr, dst.len());
         self.run_nofault(&mut op, dst);
-        match op.result()? {
-            n if n >= count => {
-                dst[last] = 0;
-                Ok(count)
-            }
-            0 if !self.rules.nofault_empty_string_is_one => Ok(0),
-            n => Ok(n + 1),
-        }
+        op.nofault_result(&self.rules, dst)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ids::MmId;
 
 use super::fault::{FaultError, FaultFlags};
 use super::op::{OpStep, UserOp, left_in_page};
-use super::{Access, PAGE_SIZE, TASK_SIZE_MAX, UserMemory};
+use super::{Access, MmRules, PAGE_SIZE, TASK_SIZE_MAX, UserMemory};
 
 /// Bytes in a word.
 pub(super) const WORD: usize = 8;
@@ -48,6 +48,21 @@ impl StrncpyOp {
     /// The length of the string without its NUL, `count` when there was none within it, or `EFAULT`.
     pub fn result(&self) -> Result<usize, Errno> {
         self.ended.expect("asked for the result of a finished operation")
+    }
+
+    /// The result as `strncpy_from_user_nofault` gives it: the length with the NUL, which is forced into the last byte.
+    ///
+    /// Errors: `EFAULT`.
+    pub fn nofault_result(&self, rules: &MmRules, dst: &mut [u8]) -> Result<usize, Errno> {
+        match (self.result()?, dst.last_mut()) {
+            (_, None) => Ok(0),
+            (n, Some(last)) if n >= self.count => {
+                *last = 0;
+                Ok(self.count)
+            }
+            (0, _) if !rules.nofault_empty_string_is_one => Ok(0),
+            (n, _) => Ok(n + 1),
+        }
     }
 
     fn take_word(&mut self, memory: &mut UserMemory, dst: &mut [u8]) -> Result<(), OpStep> {
