@@ -6,7 +6,7 @@
 use sim::arena::{Arena, MemFault};
 
 use super::code::Dense;
-use super::state::{Regs, get, set};
+use super::state::{Index, Regs, get, set};
 
 const ADD: u64 = 0x00;
 const OR: u64 = 0x40;
@@ -15,7 +15,6 @@ const XOR: u64 = 0xa0;
 const FETCH: u64 = 0x01;
 const XCHG: u64 = 0xe1;
 const CMPXCHG: u64 = 0xf1;
-const R0: u8 = 0;
 
 macro_rules! width {
     ($name:ident, $load:ident, $store:ident, $int:ty) => {
@@ -30,12 +29,12 @@ macro_rules! width {
                 XOR => old ^ operand,
                 _ if d.imm == XCHG => operand,
                 // A failed exchange stores the old value, so a read-only target faults either way.
-                _ if get(regs, R0) as $int == old => operand,
+                _ if get(regs, Index::R0) as $int == old => operand,
                 _ => old,
             };
             mem.$store(addr, new)?;
             match d.imm {
-                CMPXCHG => set(regs, R0, u64::from(old)),
+                CMPXCHG => set(regs, Index::R0, u64::from(old)),
                 imm if imm & FETCH != 0 => set(regs, d.src, u64::from(old)),
                 _ => {}
             }

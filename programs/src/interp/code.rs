@@ -3,14 +3,15 @@
 //! [`with_rows`] is the one list of arithmetic, branch, load and store opcodes: it defines [`Code`], the way from
 //! [`Op`](crate::isa::Op) to it (here) and the arms of the main loop (`exec`).
 
+use super::state::Index;
 use crate::isa::{AluOp, JmpOp, Width};
 
 /// A predecoded slot. Jump targets are absolute, immediates sign-extended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dense {
     pub code: Code,
-    pub dst: u8,
-    pub src: u8,
+    pub dst: Index,
+    pub src: Index,
     /// Memory offset, or the slot a jump goes to.
     pub off: i32,
     pub imm: u64,

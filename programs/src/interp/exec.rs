@@ -8,7 +8,7 @@ use sim::arena::{Arena, MemFault};
 use super::code::{Code, Dense, with_rows};
 use super::fault::FaultKind;
 use super::program::LoadPolicy;
-use super::state::{NoFrame, Regs, Return, State, get, set};
+use super::state::{Index, NoFrame, Regs, Return, State, get, set};
 use super::{Program, alu, atomic};
 
 /// Why the loop stopped. `State::pc` is where it goes on, or for a fault the slot after the culprit.
@@ -37,7 +37,7 @@ pub(super) enum Stop {
 }
 
 #[inline(always)]
-fn address(regs: &Regs, base: u8, d: &Dense) -> u64 {
+fn address(regs: &Regs, base: Index, d: &Dense) -> u64 {
     get(regs, base).wrapping_add(d.off as u64)
 }
 
@@ -60,22 +60,62 @@ fn faulting_load(policy: LoadPolicy, fault: MemFault) -> Result<u64, FaultKind> 
     }
 }
 
+/// Runs at most `budget` instructions. Returns why it stopped and how many were executed.
+pub(super) fn execute(program: &Program, state: &mut State, mem: &mut Arena, budget: u64) -> (Stop, u64) {
+    let mut executed = 0;
+    if budget >= program.code.len() as u64 {
+        let (stop, count) = run::<false>(program, state, mem, budget);
+        if !matches!(stop, Stop::Slice) {
+            return (stop, count);
+        }
+        executed = count;
+    }
+    let (stop, count) = run::<true>(program, state, mem, budget - executed);
+    (stop, executed + count)
+}
+
 macro_rules! main_loop {
     (alu { $($alu:ident $ar64:ident $ai64:ident $ar32:ident $ai32:ident $af:ident;)* }
      jmp { $($jmp:ident $jr64:ident $ji64:ident $jr32:ident $ji32:ident $jf:ident;)* }
      unary { $($unary:ident $uf:ident;)* }
      load { $($load:ident $lf:ident $lt:ty;)* }
      store { $($sr:ident $si:ident $sf:ident $st:ty;)* }) => {
-        /// Runs at most `budget` instructions. Returns why it stopped and how many were executed.
-        pub(super) fn execute(program: &Program, state: &mut State, mem: &mut Arena, budget: u64) -> (Stop, u64) {
+        /// The loop. `EXACT` counts and checks the budget at each instruction; else only where control leaves the
+        /// straight line, which needs `budget` to be at least the program's length and may stop that much early.
+        #[expect(clippy::too_many_lines, reason = "the one flat match: a line per class of instructions")]
+        fn run<const EXACT: bool>(
+            program: &Program,
+            state: &mut State,
+            mem: &mut Arena,
+            budget: u64,
+        ) -> (Stop, u64) {
             let (code, policy) = (&*program.code, program.options.loads);
             let (mut pc, mut left) = (state.pc, budget);
+            // Where the straight line began whose instructions are not counted yet.
+            let mut mark = pc;
+            macro_rules! move_to {
+                ($target:expr) => {{
+                    if !EXACT {
+                        left -= (pc - mark) as u64;
+                        mark = $target;
+                    }
+                    pc = $target;
+                }};
+            }
+            macro_rules! go_to {
+                ($target:expr) => {{
+                    move_to!($target);
+                    if !EXACT && left < code.len() as u64 {
+                        break Stop::Slice;
+                    }
+                }};
+            }
             let stop = loop {
-                if left == 0 {
+                if EXACT && left == 0 {
                     break Stop::Slice;
                 }
                 let Some(d) = code.get(pc) else { break Stop::Fault(FaultKind::EndOfProgram) };
-                left -= 1;
+                left -= u64::from(EXACT);
                 pc += 1;
                 let regs = &mut state.regs;
                 match d.code {
@@ -83,10 +123,10 @@ macro_rules! main_loop {
                     Code::$ai64 => alu64(regs, d, d.imm, alu::w64::$af),
                     Code::$ar32 => alu32(regs, d, get(regs, d.src), alu::w32::$af),
                     Code::$ai32 => alu32(regs, d, d.imm, alu::w32::$af),)*
-                    $(Code::$jr64 => if alu::cond::w64::$jf((get(regs, d.dst), get(regs, d.src))) { pc = d.off as usize },
-                    Code::$ji64 => if alu::cond::w64::$jf((get(regs, d.dst), d.imm)) { pc = d.off as usize },
-                    Code::$jr32 => if alu::cond::w32::$jf((get(regs, d.dst) as u32, get(regs, d.src) as u32)) { pc = d.off as usize },
-                    Code::$ji32 => if alu::cond::w32::$jf((get(regs, d.dst) as u32, d.imm as u32)) { pc = d.off as usize },)*
+                    $(Code::$jr64 => if alu::cond::w64::$jf((get(regs, d.dst), get(regs, d.src))) { go_to!(d.off as usize) },
+                    Code::$ji64 => if alu::cond::w64::$jf((get(regs, d.dst), d.imm)) { go_to!(d.off as usize) },
+                    Code::$jr32 => if alu::cond::w32::$jf((get(regs, d.dst) as u32, get(regs, d.src) as u32)) { go_to!(d.off as usize) },
+                    Code::$ji32 => if alu::cond::w32::$jf((get(regs, d.dst) as u32, d.imm as u32)) { go_to!(d.off as usize) },)*
                     $(Code::$unary => set(regs, d.dst, alu::unary::$uf(get(regs, d.src))),)*
                     $(Code::$load => match mem.$lf(address(regs, d.src, d)) {
                         Ok(value) => set(regs, d.dst, value as $lt as i64 as u64),
@@ -103,7 +143,7 @@ macro_rules! main_loop {
                     },)*
                     Code::Imm64 => {
                         set(regs, d.dst, d.imm);
-                        pc += 1;
+                        (pc, mark) = (pc + 1, mark + 1);
                     }
                     Code::Atomic32 => if let Err(fault) = atomic::rmw32(regs, d, mem) {
                         break Stop::Fault(FaultKind::Memory(fault));
@@ -111,16 +151,16 @@ macro_rules! main_loop {
                     Code::Atomic64 => if let Err(fault) = atomic::rmw64(regs, d, mem) {
                         break Stop::Fault(FaultKind::Memory(fault));
                     },
-                    Code::Goto => pc = d.off as usize,
+                    Code::Goto => go_to!(d.off as usize),
                     Code::MayGoto => match state.may_goto_left.checked_sub(1) {
                         Some(rest) => state.may_goto_left = rest,
-                        None => pc = d.off as usize,
+                        None => go_to!(d.off as usize),
                     },
                     Code::CallSub => match state.push(d.off as usize, pc, false, program.options.max_frames) {
-                        Ok(()) => pc = state.pc,
+                        Ok(()) => go_to!(state.pc),
                         Err(NoFrame::Fault(kind)) => break Stop::Fault(kind),
                         Err(NoFrame::NeedStack) => {
-                            (pc, left) = (pc - 1, left + 1);
+                            (pc, left) = (pc - 1, left + u64::from(EXACT));
                             break Stop::NeedStack;
                         }
                     },
@@ -132,19 +172,24 @@ macro_rules! main_loop {
                         break Stop::Skb { size: d.off as u8, offset: i64::from(index.wrapping_add(d.imm as i32)) };
                     }
                     Code::Exit => {
-                        let below = state.pop();
-                        pc = if matches!(below, Return::Done) { pc } else { state.pc };
-                        match below {
-                            Return::Caller => {}
+                        match state.pop() {
+                            Return::Caller => go_to!(state.pc),
                             Return::Done => break Stop::Done,
-                            Return::Callback => break Stop::CallbackReturned,
-                            Return::Switch(program) => break Stop::Switch(program),
+                            Return::Callback => {
+                                move_to!(state.pc);
+                                break Stop::CallbackReturned;
+                            }
+                            Return::Switch(program) => {
+                                move_to!(state.pc);
+                                break Stop::Switch(program);
+                            }
                         }
                     }
                     Code::Hole => break Stop::Fault(FaultKind::EndOfProgram),
                 }
             };
             state.pc = pc;
+            left -= if EXACT { 0 } else { (pc - mark) as u64 };
             (stop, budget - left)
         }
     };

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use thiserror::Error;
 
 use super::code::{Code, Dense, alu_code, jmp_code};
+use super::state::Index;
 use crate::isa::{self, AtomicOp, Callee, DecodeError, End, Imm64, Insn, Op, Reg, Size, Src, Width, table};
 
 /// Addresses of subprograms begin here, where kernel text of modules and JITed programs is on x86-64. A slot's
@@ -74,7 +75,7 @@ impl Program {
         options: Options,
         resolve: &mut Resolver<'_>,
     ) -> Result<Rc<Program>, ProgramError> {
-        let hole = Dense { code: Code::Hole, dst: 0, src: 0, off: 0, imm: 0 };
+        let hole = Dense { code: Code::Hole, dst: Index::R0, src: Index::R0, off: 0, imm: 0 };
         let mut code = vec![hole; insns.len()].into_boxed_slice();
         for (pc, op) in isa::decode(insns)? {
             check_frame_pointer(pc, &op)?;
@@ -157,7 +158,7 @@ fn is_jump(code: Code) -> bool {
 }
 
 fn dense(pc: usize, op: Op, resolve: &mut Resolver<'_>) -> Result<Dense, ProgramError> {
-    let new = |code, dst: Reg, src: Reg, off, imm| Dense { code, dst: dst.0, src: src.0, off, imm };
+    let new = |code, dst: Reg, src: Reg, off, imm| Dense { code, dst: dst.into(), src: src.into(), off, imm };
     let target = |delta: i32| (pc as i32).wrapping_add(1).wrapping_add(delta);
     let none = Reg::R0;
     Ok(match op {

@@ -219,7 +219,8 @@ impl Run {
 
     /// Adds the stack memory of one more frame. False when kernel memory is full.
     fn grow_stack<H: Host>(&mut self, host: &mut H) -> bool {
-        let stack = host.arena().alloc(STACK_BYTES, "BPF stack", host.stamp());
+        let at = host.stamp();
+        let stack = host.arena().alloc(STACK_BYTES, "BPF stack", at);
         self.state.stacks.extend(stack);
         self.state.point_to_stack();
         stack.is_some()
@@ -236,17 +237,17 @@ impl Run {
 /// Idle runs with their stacks: entering a program does not allocate.
 #[derive(Default)]
 pub struct RunPool {
-    idle: Vec<Box<Run>>,
+    idle: Vec<Run>,
 }
 
 impl RunPool {
     /// An idle run, or a new one.
-    pub fn take(&mut self) -> Box<Run> {
+    pub fn take(&mut self) -> Run {
         self.idle.pop().unwrap_or_default()
     }
 
     /// Keeps a run for later. Whatever it still held (continuations, the program) is dropped.
-    pub fn put(&mut self, mut run: Box<Run>) {
+    pub fn put(&mut self, mut run: Run) {
         run.program = None;
         run.continuations.clear();
         self.idle.push(run);

@@ -4,18 +4,34 @@ use std::rc::Rc;
 
 use super::Program;
 use super::fault::FaultKind;
+use crate::isa::Reg;
 
-/// r0 to r10, padded to a power of two so that a masked index needs no bounds check.
+/// r0 to r10, padded so that any [`Index`] is in range.
 pub(super) type Regs = [u64; 16];
 
-#[inline(always)]
-pub(super) fn get(regs: &Regs, reg: u8) -> u64 {
-    regs[usize::from(reg & 15)]
+/// A register number as the main loop uses it: the type's range makes the bounds check disappear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[rustfmt::skip]
+pub(super) enum Index { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, Pad11, Pad12, Pad13, Pad14, Pad15 }
+
+impl From<Reg> for Index {
+    fn from(reg: Reg) -> Index {
+        use Index::*;
+        const ALL: [Index; 16] =
+            [R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, Pad11, Pad12, Pad13, Pad14, Pad15];
+        ALL[usize::from(reg.0)]
+    }
 }
 
 #[inline(always)]
-pub(super) fn set(regs: &mut Regs, reg: u8, value: u64) {
-    regs[usize::from(reg & 15)] = value;
+pub(super) fn get(regs: &Regs, reg: Index) -> u64 {
+    regs[reg as usize]
+}
+
+#[inline(always)]
+pub(super) fn set(regs: &mut Regs, reg: Index, value: u64) {
+    regs[reg as usize] = value;
 }
 
 /// Bytes of stack per frame (`include/linux/filter.h:MAX_BPF_STACK`).

@@ -1,6 +1,7 @@
 //! Names to numbers: labels, subprograms, helpers, kernel functions and maps; then the slots.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use super::parser::{Draft, Statement, Symbol, Use, too_far};
@@ -45,13 +46,14 @@ impl<'a> Resolver<'a> {
             }
             Statement::Label { name, span, function } => {
                 let label = Label { slot: self.slots, span: span.clone(), function };
-                if self.labels.contains_key(&name) {
-                    self.errors.push(
-                        AsmError::new(span, format!("label `{name}` is defined twice"))
-                            .expected("a new name"),
-                    );
-                } else {
-                    self.labels.insert(name, label);
+                match self.labels.entry(name) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(label);
+                    }
+                    Entry::Occupied(entry) => {
+                        let message = format!("label `{}` is defined twice", entry.key());
+                        self.errors.push(AsmError::new(span, message).expected("a new name"));
+                    }
                 }
             }
         }
