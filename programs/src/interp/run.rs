@@ -237,17 +237,18 @@ impl Run {
 /// Idle runs with their stacks: entering a program does not allocate.
 #[derive(Default)]
 pub struct RunPool {
-    idle: Vec<Run>,
+    #[expect(clippy::vec_box, reason = "a run moves between its task and the pool; its box is what moves")]
+    idle: Vec<Box<Run>>,
 }
 
 impl RunPool {
     /// An idle run, or a new one.
-    pub fn take(&mut self) -> Run {
+    pub fn take(&mut self) -> Box<Run> {
         self.idle.pop().unwrap_or_default()
     }
 
     /// Keeps a run for later. Whatever it still held (continuations, the program) is dropped.
-    pub fn put(&mut self, mut run: Run) {
+    pub fn put(&mut self, mut run: Box<Run>) {
         run.program = None;
         run.continuations.clear();
         self.idle.push(run);
