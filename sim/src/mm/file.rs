@@ -321,7 +321,7 @@ impl UserMemory {
         for slot in slots {
             self.put_slot(slot);
         }
-        if size % PAGE_SIZE != 0
+        if !size.is_multiple_of(PAGE_SIZE)
             && let Some(last) = self.file(file).cached(size / PAGE_SIZE)
         {
             self.frames.get_mut(last).data[(size % PAGE_SIZE) as usize..].fill(0);

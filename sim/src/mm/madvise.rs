@@ -68,7 +68,7 @@ impl UserMemory {
     ) -> Result<u64, Errno> {
         let end = page_up(len).and_then(|l| start.checked_add(l)).ok_or(Errno::EINVAL)?;
         let guards = matches!(advice, Advice::GuardInstall | Advice::GuardRemove);
-        if start % PAGE_SIZE != 0 || (guards && !self.rules.guard_regions) {
+        if !start.is_multiple_of(PAGE_SIZE) || (guards && !self.rules.guard_regions) {
             return Err(Errno::EINVAL);
         }
         let space = self.mm(mm).ok_or(Errno::ESRCH)?;

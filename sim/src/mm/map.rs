@@ -55,7 +55,7 @@ impl MapRequest {
 
 fn aligned_range(start: u64, len: u64) -> Result<u64, Errno> {
     let end = page_up(len).and_then(|len| start.checked_add(len)).ok_or(Errno::EINVAL)?;
-    if start % PAGE_SIZE != 0 { Err(Errno::EINVAL) } else { Ok(end) }
+    if !start.is_multiple_of(PAGE_SIZE) { Err(Errno::EINVAL) } else { Ok(end) }
 }
 
 impl UserMemory {
@@ -71,7 +71,7 @@ impl UserMemory {
             Content::Anonymous => {
                 Backing::File { file: self.add_file(FileObject::shmem("dev/zero", len)), page: 0 }
             }
-            Content::File { offset, .. } if offset % PAGE_SIZE != 0 => return Err(Errno::EINVAL),
+            Content::File { offset, .. } if !offset.is_multiple_of(PAGE_SIZE) => return Err(Errno::EINVAL),
             Content::File { file, offset } => Backing::File { file, page: offset / PAGE_SIZE },
         };
         self.clear_range(mm, start, start + len);
@@ -94,7 +94,9 @@ impl UserMemory {
                 let addr = super::page_down(addr);
                 if addr >= MMAP_MIN_ADDR && fits(addr) && free(addr) { Ok(addr) } else { any() }
             }
-            Place::Fixed(addr) | Place::FixedNoReplace(addr) if addr % PAGE_SIZE != 0 => Err(Errno::EINVAL),
+            Place::Fixed(addr) | Place::FixedNoReplace(addr) if !addr.is_multiple_of(PAGE_SIZE) => {
+                Err(Errno::EINVAL)
+            }
             Place::Fixed(addr) | Place::FixedNoReplace(addr) if !fits(addr) => Err(Errno::ENOMEM),
             Place::Fixed(addr) | Place::FixedNoReplace(addr) if addr < MMAP_MIN_ADDR => Err(Errno::EPERM),
             Place::FixedNoReplace(addr) if !free(addr) => Err(Errno::EEXIST),
@@ -227,7 +229,7 @@ impl UserMemory {
     ///
     /// Errors: `EINVAL` (misaligned), `ENOMEM` (a hole, or an address outside user space).
     pub fn mincore(&self, mm: MmId, start: u64, len: u64, now_ns: u64) -> Result<Vec<bool>, Errno> {
-        if start % PAGE_SIZE != 0 {
+        if !start.is_multiple_of(PAGE_SIZE) {
             return Err(Errno::EINVAL);
         }
         let end = page_up(len)

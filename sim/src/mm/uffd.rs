@@ -224,6 +224,9 @@ impl UserMemory {
 
 fn check_range(start: u64, len: u64) -> Result<u64, Errno> {
     let end = start.checked_add(len).ok_or(Errno::EINVAL)?;
-    let bad = len == 0 || start % PAGE_SIZE != 0 || len % PAGE_SIZE != 0 || end > super::TASK_SIZE_MAX;
+    let bad = len == 0
+        || !start.is_multiple_of(PAGE_SIZE)
+        || !len.is_multiple_of(PAGE_SIZE)
+        || end > super::TASK_SIZE_MAX;
     if bad { Err(Errno::EINVAL) } else { Ok(end) }
 }
