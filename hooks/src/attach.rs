@@ -137,7 +137,6 @@ fn attach_site(kind: &ProgramKind, target: &Target) -> Option<AttachSite> {
         Target::Kprobe(_) | Target::Kretprobe(_) => Some(AttachSite::KprobeMulti),
         Target::Tracepoint(name) => Some(AttachSite::Tracepoint(name.clone())),
         Target::RawTracepoint(name) => Some(AttachSite::RawTracepoint(name.clone())),
-        Target::Iter(name) => Some(AttachSite::Iterator(name.clone())),
         _ => None,
     }
 }
@@ -157,7 +156,6 @@ pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachErro
         (AttachType::TRACE_FEXIT, Target::Fexit),
         (AttachType::MODIFY_RETURN, Target::FmodRet),
         (AttachType::TRACE_RAW_TP, Target::RawTracepoint),
-        (AttachType::TRACE_ITER, Target::Iter),
     ];
     let returns = section.starts_with("kret") || section.starts_with("uret");
     match kind.prog_type {

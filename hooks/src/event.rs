@@ -42,7 +42,12 @@ pub enum HookEvent {
         by: String,
     },
     /// A packet passed the hooks of a device: who decided, and how.
-    Packet { device: String, len: u64, by: &'static str, verdict: &'static str },
+    Packet {
+        device: String,
+        len: u64,
+        by: &'static str,
+        verdict: &'static str,
+    },
     SysEnter {
         name: &'static str,
         args: Vec<u64>,

@@ -102,7 +102,8 @@ impl Kernel {
 
     /// A task no longer uses an address space; the last one frees it.
     pub(crate) fn put_mm(&self, mm: MmId) {
-        let lives = |task: &Rc<sim::task::Task>| task.state.get() != TaskState::Dead && task.mm.get() == Some(mm);
+        let lives =
+            |task: &Rc<sim::task::Task>| task.state.get() != TaskState::Dead && task.mm.get() == Some(mm);
         if !self.machine().tasks().iter().any(lives) {
             self.machine().mm().drop_mm(mm);
         }

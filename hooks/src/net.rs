@@ -79,7 +79,9 @@ fn verdict(table: &'static [Verdict], other: &'static Verdict, code: i64) -> &'s
 fn ifindex(device: &str) -> u32 {
     match device {
         "lo" => 1,
-        name => 2 + name.bytes().filter(u8::is_ascii_digit).fold(0, |n, digit| n * 10 + u32::from(digit - b'0')),
+        name => {
+            2 + name.bytes().filter(u8::is_ascii_digit).fold(0, |n, digit| n * 10 + u32::from(digit - b'0'))
+        }
     }
 }
 
@@ -94,8 +96,15 @@ type Report = Box<dyn FnOnce(PacketOutcome)>;
 
 impl Kernel {
     /// A packet arrives on a device: a NET_RX softirq on `cpu`, now or as soon as the CPU lets it in.
-    pub fn receive(&self, device: &str, cpu: CpuId, bytes: Vec<u8>, report: impl FnOnce(PacketOutcome) + 'static) {
-        let (kernel, device, report): (Kernel, String, Report) = (self.clone(), device.to_string(), Box::new(report));
+    pub fn receive(
+        &self,
+        device: &str,
+        cpu: CpuId,
+        bytes: Vec<u8>,
+        report: impl FnOnce(PacketOutcome) + 'static,
+    ) {
+        let (kernel, device, report): (Kernel, String, Report) =
+            (self.clone(), device.to_string(), Box::new(report));
         self.machine().interrupt(cpu, IrqKind::Soft, "NET_RX", move |_| {
             let outcome = kernel.receive_in_softirq(&device, bytes);
             report(outcome);
@@ -152,7 +161,13 @@ impl Kernel {
     }
 
     /// Runs one program on a copy of the packet: what it returned, and the packet afterwards.
-    fn run_packet_program(&self, link: &Link, kind: PacketKind, device: &str, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
+    fn run_packet_program(
+        &self,
+        link: &Link,
+        kind: PacketKind,
+        device: &str,
+        bytes: &[u8],
+    ) -> Option<(u64, Vec<u8>)> {
         let m = self.machine();
         let packet = PacketFrame::new(m, kind, bytes)?;
         let fields = match kind {
@@ -165,7 +180,9 @@ impl Kernel {
         let ctx = packet.ctx;
         let inv = Invocation { ctx, cookie: link.cookie, frame: Rc::new(Frame::Packet(packet)) };
         let ret = run_program_in_irq(self, &link.program, &inv, Door::Softirq);
-        let Frame::Packet(packet) = Rc::into_inner(inv.frame).expect("the run is over") else { unreachable!("made above") };
+        let Frame::Packet(packet) = Rc::into_inner(inv.frame).expect("the run is over") else {
+            unreachable!("made above")
+        };
         let after = packet.bytes(m).unwrap_or_else(|_| bytes.to_vec());
         packet.free(m);
         Some((ret?, after))
@@ -307,7 +324,9 @@ mod tests {
 
     #[test]
     fn a_datagram_is_a_valid_udp_packet() {
-        let frame = Datagram { from_port: 40_000, to_ip: 0x7f00_0001, to_port: 53, payload: b"hello".to_vec() }.frame();
+        let frame =
+            Datagram { from_port: 40_000, to_ip: 0x7f00_0001, to_port: 53, payload: b"hello".to_vec() }
+                .frame();
         assert_eq!(udp(&frame), Some((53, &b"hello"[..])));
         assert_eq!(ip_checksum(&frame[14..34]), 0, "the checksum of a header with its checksum is 0");
         assert_eq!(ether_type(&frame), 8);

@@ -64,7 +64,9 @@ impl Kernel {
     /// Addresses of an inode's `struct inode` and `struct dentry`.
     pub(crate) fn inode_objects(&self, inode: &Inode) -> (u64, u64) {
         let (kobjs, m) = (self.bpf().kobjs(), self.machine());
-        let dentry = kobjs.dentry(m, &inode.path, &self.file_spec(inode, 0)).expect("struct dentry and inode are built in");
+        let dentry = kobjs
+            .dentry(m, &inode.path, &self.file_spec(inode, 0))
+            .expect("struct dentry and inode are built in");
         let inode = kobjs.get(m, dentry, "d_inode").expect("a dentry has an inode");
         (inode, dentry)
     }
@@ -82,7 +84,10 @@ impl Kernel {
     /// A new `struct dentry` that is not in any directory yet.
     pub(crate) fn new_dentry(&self, name: &str) -> WithString {
         let (addr, string) = (self.new_object("dentry"), self.string(name));
-        self.set_members(addr, &[("d_name.name", string), ("d_name.len", name.len() as u64), ("d_parent", addr)]);
+        self.set_members(
+            addr,
+            &[("d_name.name", string), ("d_name.len", name.len() as u64), ("d_parent", addr)],
+        );
         WithString { addr, string }
     }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use maps::Map;
+use maps::map::Map;
 use sim::errno::Errno;
 
 use crate::socket::Socket;

@@ -50,8 +50,6 @@ pub enum Target {
     CgroupIngress,
     /// The same, on the way out.
     CgroupEgress,
-    /// A BPF iterator, e.g. `task`.
-    Iter(String),
     /// Run by hand through `BPF_PROG_TEST_RUN` (`syscall` programs).
     TestRun,
 }
@@ -72,7 +70,6 @@ impl fmt::Display for Target {
             Target::Xdp(name) => ("xdp", name),
             Target::TcIngress(name) => ("tc/ingress", name),
             Target::TcEgress(name) => ("tc/egress", name),
-            Target::Iter(name) => ("iter", name),
             Target::SocketFilter(port) => return write!(f, "socket/port {port}"),
             Target::CgroupIngress => return f.write_str("cgroup_skb/ingress"),
             Target::CgroupEgress => return f.write_str("cgroup_skb/egress"),

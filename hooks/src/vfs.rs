@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sim::machine::Machine;
-use sim::mm::FileId;
+use sim::mm::file::FileId;
 
 /// What an inode is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +76,7 @@ impl Vfs {
 
     fn insert(&mut self, path: &str, kind: InodeKind, mode: u32) -> Rc<Inode> {
         self.next_ino += 1;
-        let inode = Rc::new(Inode {
-            ino: self.next_ino + 1,
-            path: Rc::from(path),
-            kind,
-            mode,
-        });
+        let inode = Rc::new(Inode { ino: self.next_ino + 1, path: Rc::from(path), kind, mode });
         self.paths.insert(path.to_string(), inode.clone());
         inode
     }

@@ -1,5 +1,6 @@
 //! One file per kind of hook.
 
 pub mod lsm;
+pub mod test_run;
 pub mod tracepoint;
 pub mod uprobe;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use maps::Map;
+use maps::map::Map;
 use sim::errno::Errno;
 
 use super::{Call, Row, row};
@@ -81,10 +81,20 @@ fn parse(bytes: &[u8]) -> Attr {
     Attr { map_fd: word(0) & 0xffff_ffff, key: word(8), value: word(16), flags: word(24) }
 }
 
-async fn read_operands(call: &Call, attr: &Attr, map: &Rc<dyn Map>, number: u64, value: bool) -> Result<Operands, Errno> {
+async fn read_operands(
+    call: &Call,
+    attr: &Attr,
+    map: &Rc<dyn Map>,
+    number: u64,
+    value: bool,
+) -> Result<Operands, Errno> {
     let key_size = map.spec().key_size as usize;
     let no_key = number == MAP_FREEZE || (number == GET_NEXT_KEY && attr.key == 0);
     let key = if no_key { None } else { Some(call.read_user(attr.key, key_size).await?) };
-    let value = if value { call.read_user(attr.value, map.core().user_value_size(attr.flags)).await? } else { Vec::new() };
+    let value = if value {
+        call.read_user(attr.value, map.core().user_value_size(attr.flags)).await?
+    } else {
+        Vec::new()
+    };
     Ok(Operands { key, value, flags: attr.flags })
 }

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use sim::errno::Errno;
-use sim::mm::{FileId, FileObject, Medium};
+use sim::mm::costs::Medium;
+use sim::mm::file::{FileId, FileObject};
 use sim::task::WaitReason;
 
 use super::{Call, Row, row};

@@ -1,7 +1,9 @@
 //! Memory: mmap, munmap, mprotect, madvise, mlock, munlock.
 
 use sim::errno::Errno;
-use sim::mm::{Advice, Content, MapRequest, Place, Prot};
+use sim::mm::madvise::Advice;
+use sim::mm::map::{Content, MapRequest, Place};
+use sim::mm::vma::Prot;
 use sim::uaccess;
 
 use super::file::regular;

@@ -77,7 +77,9 @@ impl Call {
     /// `EFAULT`.
     pub async fn read_user(&self, addr: u64, len: usize) -> Result<Vec<u8>, Errno> {
         let mut bytes = vec![0; len];
-        uaccess::copy_from_user(self.kernel.machine(), self.mm()?, addr, &mut bytes).await.map_err(|_| Errno::EFAULT)?;
+        uaccess::copy_from_user(self.kernel.machine(), self.mm()?, addr, &mut bytes)
+            .await
+            .map_err(|_| Errno::EFAULT)?;
         Ok(bytes)
     }
 

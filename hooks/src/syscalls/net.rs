@@ -9,7 +9,8 @@ use crate::net::Datagram;
 use crate::process::Fd;
 use crate::socket::Socket;
 
-pub(super) const ROWS: &[Row] = &[row!("socket", 3, socket), row!("connect", 3, connect), row!("sendto", 6, sendto)];
+pub(super) const ROWS: &[Row] =
+    &[row!("socket", 3, socket), row!("connect", 3, connect), row!("sendto", 6, sendto)];
 
 const AF_INET: u64 = 2;
 const SOCK_STREAM: u64 = 1;

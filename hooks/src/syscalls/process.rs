@@ -8,7 +8,8 @@ use std::future::Future;
 use sim::errno::Errno;
 use sim::ids::TaskId;
 use sim::machine::Machine;
-use sim::mm::{MapRequest, Place, Prot};
+use sim::mm::map::{MapRequest, Place};
+use sim::mm::vma::Prot;
 use sim::task::TaskSpec;
 use sim::uaccess;
 
@@ -16,7 +17,8 @@ use super::{Call, Row, row};
 use crate::kernel::Kernel;
 use crate::vfs::InodeKind;
 
-pub(super) const ROWS: &[Row] = &[row!("execve", 3, execve), row!("fork", 0, fork_only), row!("exit", 1, exit)];
+pub(super) const ROWS: &[Row] =
+    &[row!("execve", 3, execve), row!("fork", 0, fork_only), row!("exit", 1, exit)];
 
 /// Most arguments read here (the kernel's limit is by bytes).
 const MAX_ARGS: usize = 256;
@@ -88,7 +90,8 @@ async fn new_image(m: &Machine, argv: &[Vec<u8>], envp: &[Vec<u8>]) -> Result<Im
         ..MapRequest::anon(STACK_BYTES, Prot::from_bits(3))
     };
     m.mm().mmap(mm, &request)?;
-    let join = |strings: &[Vec<u8>]| strings.iter().flat_map(|s| s.iter().copied().chain([0])).collect::<Vec<u8>>();
+    let join =
+        |strings: &[Vec<u8>]| strings.iter().flat_map(|s| s.iter().copied().chain([0])).collect::<Vec<u8>>();
     let (args, env) = (join(argv), join(envp));
     let total = (args.len() + env.len()) as u64;
     if total > STACK_BYTES / 4 {
@@ -166,7 +169,12 @@ impl Kernel {
         self.adopt(child, process);
         let task = m.task(child);
         let raw = [self.task_object(&parent), self.task_object(&task)];
-        self.tracepoint("sched/sched_process_fork", &raw, &fork_record(&parent.comm(), parent.pid.0, &task.comm(), task.pid.0)).await;
+        self.tracepoint(
+            "sched/sched_process_fork",
+            &raw,
+            &fork_record(&parent.comm(), parent.pid.0, &task.comm(), task.pid.0),
+        )
+        .await;
         Ok(child)
     }
 
@@ -175,7 +183,12 @@ impl Kernel {
         let task = self.machine().current_task();
         let Some(mm) = task.mm.take() else { return };
         let addr = self.task_object(&task);
-        let record = [comm16(&task.comm()).to_vec(), task.pid.0.to_le_bytes().to_vec(), 120_u32.to_le_bytes().to_vec()].concat();
+        let record = [
+            comm16(&task.comm()).to_vec(),
+            task.pid.0.to_le_bytes().to_vec(),
+            120_u32.to_le_bytes().to_vec(),
+        ]
+        .concat();
         self.tracepoint("sched/sched_process_exit", &[addr], &record).await;
         self.lsm("task_free", &[addr]).await;
         self.put_mm(mm);
