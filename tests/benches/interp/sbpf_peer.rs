@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use solana_sbpf::declare_builtin_function;
-use solana_sbpf::ebpf::{MM_INPUT_START, MM_STACK_START, hash_symbol_name};
+use solana_sbpf::ebpf::{MM_HEAP_START, MM_INPUT_START, MM_STACK_START, hash_symbol_name};
 use solana_sbpf::elf::Executable;
 use solana_sbpf::memory_region::{MemoryMapping, MemoryRegion};
 use solana_sbpf::program::{BuiltinProgram, FunctionRegistry, SBPFVersion};
@@ -65,7 +65,8 @@ impl Sbpf {
     fn load(&self, bytes: &[u8]) -> Executable<Meter> {
         let bytes = with_hashed_calls(bytes);
         let loader = Arc::clone(&self.loader);
-        Executable::from_text_bytes(&bytes, loader, VERSION, FunctionRegistry::default()).expect("a valid program")
+        Executable::from_text_bytes(&bytes, loader, VERSION, FunctionRegistry::default())
+            .expect("a valid program")
     }
 
     /// Enters a program `times` times with a new machine each, as its users do; the sum of the results.
@@ -74,10 +75,12 @@ impl Sbpf {
         let (mut stack, mut buffer) = (vec![0; config.stack_size()], [0; BUFFER]);
         let once = |_| {
             let regions = vec![
+                executable.get_ro_region(),
                 MemoryRegion::new_writable_gapped(&mut stack, MM_STACK_START, config.stack_frame_size as u64),
+                MemoryRegion::new_writable(&mut [], MM_HEAP_START),
                 MemoryRegion::new_writable(&mut buffer, MM_INPUT_START),
             ];
-            let memory = MemoryMapping::new(regions, config, VERSION).expect("two regions");
+            let memory = MemoryMapping::new(regions, config, VERSION).expect("one region at each start");
             let mut meter = Meter(u64::MAX);
             let mut vm =
                 EbpfVm::new(Arc::clone(&self.loader), VERSION, &mut meter, memory, config.stack_size());
