@@ -58,11 +58,9 @@ pub fn read_object(bytes: &[u8], path: &str) -> Result<Object, Diagnostic> {
         let diagnostic =
             Diagnostic::error(OBJECT, format!("`{path}` cannot be loaded: {}", error.what())).at_path(path);
         let place = error.place().to_string();
-        let diagnostic = if place.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.note(format!("in{place}").replace("in (", "in ").trim_end_matches(')').to_owned())
-        };
+        let place = place.trim_start_matches(" (").trim_end_matches(')');
+        let diagnostic =
+            if place.is_empty() { diagnostic } else { diagnostic.note(format!("place: {place}")) };
         diagnostic.maybe_help(Some(error.help().to_owned()).filter(|help| !help.is_empty()))
     })
 }

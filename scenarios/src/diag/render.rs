@@ -19,7 +19,7 @@ impl Style {
     }
 }
 
-/// The text of one diagnostic, with a line feed at the end.
+/// The text of one diagnostic, with an empty line at the end.
 pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
@@ -38,7 +38,7 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    format!("{}\n", style.renderer().render(&[group]))
+    format!("{}\n\n", style.renderer().render(&[group]))
 }
 
 /// The source with its labels, unless nothing in it is pointed at.

@@ -1,0 +1,253 @@
+//! The `sleepable` command as a user meets it: bad input, exit codes, streams. This file belongs to the package
+//! `scenarios` (see its Cargo.toml), because cargo tells only that package's tests where the binary is.
+//!
+//! `bad/NAME.toml` is run and must end with exit code 2 and exactly `bad/NAME.stderr`; `UPDATE=1` rewrites these.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cli")
+}
+
+fn sleepable(directory: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sleepable"));
+    command
+        .current_dir(directory)
+        .args(args)
+        .env_remove("NO_COLOR")
+        .env_remove("RUST_BACKTRACE")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs and checks the exit code.
+fn run(directory: &Path, args: &[&str], code: i32) -> Output {
+    let output = sleepable(directory, args).output().expect("the command starts");
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "sleepable {args:?}\nstdout:\n{out}\nstderr:\n{err}");
+    assert!(!err.contains("panicked"), "{err}");
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).expect("a scratch directory");
+    directory
+}
+
+fn library() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("library")
+}
+
+#[test]
+fn bad_scenarios_are_explained_where_they_are_wrong() {
+    let bad = here().join("bad");
+    let mut names: Vec<String> = fs::read_dir(&bad)
+        .expect("tests/cli/bad")
+        .map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    names.sort();
+    assert!(names.len() > 20, "{names:?}");
+    let mut wrong = Vec::new();
+    for name in &names {
+        let output = sleepable(&bad, &["run", name]).output().expect("the command starts");
+        let found = text(&output.stderr);
+        assert_eq!(text(&output.stdout), "", "{name}: diagnostics belong on stderr");
+        assert_eq!(output.status.code(), Some(2), "{name}: {found}");
+        let snapshot = bad.join(name.replace(".toml", ".stderr"));
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&snapshot, &found).expect("writable");
+        }
+        let expected = fs::read_to_string(&snapshot).unwrap_or_default().replace("\r\n", "\n");
+        if found != expected {
+            wrong.push(format!("{name}: expected\n{expected}\nfound\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n(UPDATE=1 accepts)", wrong.join("\n"));
+}
+
+#[test]
+fn a_scenario_of_100_mb_is_refused_at_once() {
+    let directory = scratch("huge");
+    let file = fs::File::create(directory.join("huge.toml")).expect("file");
+    file.set_len(100 << 20).expect("sparse file");
+    let start = Instant::now();
+    let output = run(&directory, &["run", "huge.toml"], 2);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(text(&output.stderr).contains("error[E0003]: `huge.toml` has 100 MiB; at most 4 MiB are read"));
+}
+
+#[test]
+fn files_that_are_no_scenarios() {
+    let directory = scratch("no-scenario");
+    fs::write(directory.join("latin1.toml"), b"name = \"caf\xe9\"\n").expect("file");
+    fs::create_dir(directory.join("empty")).expect("directory");
+    let stderr = |args: &[&str], code| text(&run(&directory, args, code).stderr);
+    assert!(stderr(&["run", "latin1.toml"], 2).contains("error[E0002]: `latin1.toml` is not text: byte 11"));
+    assert!(
+        stderr(&["run", "missing.toml"], 2)
+            .contains("error[E0001]: cannot read `missing.toml`: no such file")
+    );
+    assert!(stderr(&["run", "empty"], 4).contains("error[E0028]"));
+    assert!(stderr(&["list", "empty"], 4).contains("error[E0028]"));
+    assert!(stderr(&["run", "lib:no-such-thing"], 2).contains("`sleepable list`"));
+    let object = library().join("objects/portable.bpf.o").display().to_string();
+    assert!(stderr(&["run", &object], 2).contains("`sleepable check"));
+}
+
+#[test]
+fn files_that_are_no_objects() {
+    let directory = scratch("no-object");
+    let whole = fs::read(library().join("objects/portable.bpf.o")).expect("an object of the library");
+    // Every length of a cut file, in steps that hit headers, section contents and tables.
+    for length in (0..whole.len()).step_by(61) {
+        fs::write(directory.join("cut.o"), &whole[..length]).expect("file");
+        let output = sleepable(&directory, &["check", "cut.o", "--kernel", "6.12"]).output().expect("starts");
+        let code = output.status.code();
+        assert!(matches!(code, Some(1 | 2 | 4)), "cut at {length}: {code:?} {}", text(&output.stderr));
+    }
+    let noise: Vec<u8> = (0..4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    fs::write(directory.join("noise.o"), &noise).expect("file");
+    fs::write(directory.join("host.o"), fs::read(env!("CARGO_BIN_EXE_sleepable")).expect("this binary"))
+        .expect("file");
+    for name in ["noise.o", "host.o", "."] {
+        let stderr = text(&run(&directory, &["check", name], 2).stderr);
+        assert!(stderr.starts_with("error[E0"), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn check_gives_one_json_line_per_program_and_kernel() {
+    let args = ["check", "objects/portable.bpf.o", "--kernel", "all", "--format", "json"];
+    let output = run(&library(), &args, 1);
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len() % 4, 0);
+    let find = |program: &str, kernel: &str| {
+        lines
+            .iter()
+            .find(|l| l["program"] == program && l["kernel"] == kernel)
+            .unwrap_or_else(|| panic!("{program}"))
+    };
+    assert_eq!(find("exec", "5.10")["verdict"], "accept");
+    let refused = find("open", "5.10");
+    assert_eq!(refused["errno"], -22);
+    assert_eq!(refused["reason"], "bpf_lsm_file_open is not sleepable");
+    assert_eq!(find("call_atomic", "6.12")["source"]["column"], 7);
+    for key in ["file", "program", "section", "kernel", "verdict", "errno", "reason", "source"] {
+        assert!(refused.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn trace_files_need_a_known_extension() {
+    let output = run(&library(), &["run", "atomic-vs-sleepable.toml", "--trace", "out.png"], 2);
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("error[E0027]: no trace format is called `.png`"), "{stderr}");
+    assert!(stderr.contains(".pftrace"), "{stderr}");
+}
+
+#[test]
+fn usage_errors_and_help() {
+    let here = here();
+    run(&here, &[], 2);
+    run(&here, &["frobnicate"], 2);
+    run(&here, &["run"], 2);
+    run(&here, &["run", "x.toml", "--kernel", "6.6"], 2);
+    run(&here, &["run", "x.toml", "--seed", "many"], 2);
+    for args in [&["--help"][..], &["run", "--help"], &["check", "--help"]] {
+        let help = text(&run(&here, args, 0).stdout);
+        assert!(help.contains("Exit codes:") && help.contains("130  interrupted"), "{help}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(&here, &["completions", shell], 0).stdout).contains("sleepable"));
+    }
+}
+
+#[test]
+fn every_code_is_explained_and_slips_are_corrected() {
+    let here = here();
+    let codes = text(&run(&here, &["explain"], 0).stdout);
+    assert!(codes.lines().count() > 50, "{codes}");
+    for line in codes.lines() {
+        let code = line.split_whitespace().next().expect("a code");
+        let page = text(&run(&here, &["explain", code], 0).stdout);
+        assert!(page.starts_with(code) && page.lines().all(|line| line.chars().count() <= 110), "{page}");
+    }
+    let stderr = text(&run(&here, &["explain", "F001"], 2).stderr);
+    assert!(stderr.contains("did you mean `F0001`?"), "{stderr}");
+}
+
+#[test]
+fn the_library_is_part_of_the_command() {
+    let nowhere = scratch("nowhere");
+    let list = text(&run(&nowhere, &["list"], 0).stdout);
+    assert!(list.lines().count() >= 13 && list.contains("lib:atomic-vs-sleepable"), "{list}");
+    assert!(list.lines().all(|line| line.contains('?')), "a scenario without a question: {list}");
+    let shown = text(&run(&nowhere, &["show", "lib:atomic-vs-sleepable"], 0).stdout);
+    assert!(shown.contains("instruction_budget = 1000000"), "{shown}");
+    // What is shown is a scenario itself, and shows the same again.
+    fs::write(nowhere.join("shown.toml"), &shown).expect("file");
+    assert_eq!(text(&run(&nowhere, &["show", "shown.toml"], 0).stdout), shown);
+}
+
+#[test]
+fn colours_only_when_wanted() {
+    let bad = here().join("bad");
+    let colours = |args: &[&str], no_color: bool| {
+        let mut command = sleepable(&bad, args);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.output().expect("starts").stderr.contains(&0x1b)
+    };
+    assert!(!colours(&["run", "unknown-key.toml"], false), "stderr is a pipe here");
+    assert!(colours(&["run", "unknown-key.toml", "--color", "always"], false));
+    assert!(!colours(&["run", "unknown-key.toml", "--color", "never"], true));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = sleepable(&here(), &["support", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("text");
+    assert_eq!(child.wait().expect("ends").code(), Some(0), "{stderr}");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn standard_input_as_a_file_is_limited_too() {
+    let directory = scratch("pipe");
+    if !Path::new("/dev/stdin").exists() {
+        return;
+    }
+    let mut child = sleepable(&directory, &["show", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    let chunk = vec![b'#'; 1 << 20];
+    // The reader stops early: a broken pipe is what we hope for.
+    let _ = (0..16).try_for_each(|_| stdin.write_all(&chunk));
+    drop(stdin);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("E0003"), "{}", text(&output.stderr));
+}
