@@ -217,18 +217,20 @@ impl Btf {
         })
     }
 
-    /// Sets size and variable offsets of a `DATASEC`, which clang leaves to the loader (libbpf `btf_fixup_datasec`).
-    /// `offset_of` gives a variable's offset by its name; variables without one keep theirs.
+    /// Sets size and variable offsets of a `DATASEC`, which clang leaves to the loader, and sorts the variables by
+    /// offset (libbpf `btf_fixup_datasec`). `offset_of` gives a variable's offset by its name; variables without one
+    /// keep theirs.
     pub fn fix_section(&mut self, id: TypeId, size: u32, offset_of: impl Fn(&str) -> Option<u32>) {
         let Some(ty) = self.type_by_id(id).filter(|ty| ty.kind() == Kind::Datasec) else { return };
-        let offsets: Vec<Option<u32>> =
-            ty.section_vars().map(|var| offset_of(self.name_of(var.var))).collect();
+        let mut vars: Vec<SecVar> = ty.section_vars().collect();
+        for var in &mut vars {
+            var.offset = offset_of(self.name_of(var.var)).unwrap_or(var.offset);
+        }
+        vars.sort_by_key(|var| var.offset);
         let start = self.starts[id.0 as usize] as usize;
         self.words[start + 2] = size;
-        for (nr, offset) in offsets.into_iter().enumerate() {
-            if let Some(offset) = offset {
-                self.words[start + 3 + nr * 3 + 1] = offset;
-            }
+        for (entry, var) in self.words[start + 3..].chunks_exact_mut(3).zip(vars) {
+            entry.copy_from_slice(&[var.var.0, var.offset, var.size]);
         }
     }
 }

@@ -12,8 +12,6 @@ mod compat;
 mod kind;
 mod patch;
 mod spec;
-#[cfg(test)]
-mod tests;
 mod value;
 
 pub use kind::{CoreClass, CoreKind};

@@ -23,8 +23,6 @@ mod maps;
 mod relocs;
 mod sections;
 mod spec;
-#[cfg(test)]
-mod tests;
 
 pub use elf::MAX_OBJECT_BYTES;
 pub use error::{ErrorKind, ObjectError, Place};
