@@ -21,6 +21,8 @@ pub mod registry;
 pub mod regs;
 pub mod socket;
 pub mod syscalls;
+#[cfg(test)]
+mod tests;
 pub mod trampoline;
 pub mod vfs;
 
