@@ -5,6 +5,7 @@
 //! they get, `kfuncs` is the same for kernel functions.
 
 mod control;
+pub(crate) mod copy;
 mod format;
 mod func;
 mod lock;

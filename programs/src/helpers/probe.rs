@@ -1,6 +1,6 @@
 //! Reading memory that may not be there, without ever waiting. Sources: `mm/maccess.c`, `kernel/trace/bpf_trace.c`.
 //!
-//! User memory: what is not mapped with the right permission is -EFAULT at once (`sim::mm::nofault`). Kernel memory: everything in the
+//! User memory: what is not mapped with the right permission is -EFAULT at once (`sim::uaccess::nofault`). Kernel memory: everything in the
 //! direct map can be read, allocated or not; between objects there are zeros. A read of freed memory gives the poison that is there, as
 //! in a kernel, and is a finding, which a kernel would not give.
 
@@ -10,6 +10,7 @@ use sim::finding;
 use sim::machine::Machine;
 use sim::mm::{PAGE_SIZE, TASK_SIZE_MAX};
 use sim::task::TaskKind;
+use sim::uaccess::nofault;
 
 use super::Row;
 use crate::runtime::{HelperCx, Reply, errno, ret};
@@ -90,13 +91,13 @@ pub(crate) fn read_kernel_str(m: &Machine, addr: u64, dst: &mut [u8]) -> Result<
 /// `copy_from_user_nofault` from the current task's memory.
 pub(crate) fn read_user(m: &Machine, addr: u64, dst: &mut [u8]) -> Result<(), Errno> {
     let mm = m.current_task().mm.get().ok_or(Errno::EFAULT)?;
-    m.mm().copy_from_user_nofault(mm, addr, dst).map_err(|_| Errno::EFAULT)
+    nofault::copy_from_user_nofault(m, mm, addr, dst).map_err(|_| Errno::EFAULT)
 }
 
 /// `strncpy_from_user_nofault` from the current task's memory: length with the NUL.
 pub(crate) fn read_user_str(m: &Machine, addr: u64, dst: &mut [u8]) -> Result<usize, Errno> {
     let mm = m.current_task().mm.get().ok_or(Errno::EFAULT)?;
-    m.mm().strncpy_from_user_nofault(mm, addr, dst)
+    nofault::strncpy_from_user_nofault(m, mm, addr, dst)
 }
 
 type Read = fn(&Machine, u64, &mut [u8]) -> Result<(), Errno>;
@@ -160,7 +161,7 @@ fn probe_write_user(cx: &HelperCx<'_>, [dst, src, size, ..]: [u64; 5]) -> Reply 
         Some(mm) if task.kind == TaskKind::User && !task.ctx.in_interrupt() => mm,
         _ => return errno(Errno::EPERM),
     };
-    match m.mm().copy_to_user_nofault(mm, dst, &bytes) {
+    match nofault::copy_to_user_nofault(m, mm, dst, &bytes) {
         Ok(()) => ret(0),
         Err(_) => errno(Errno::EFAULT),
     }

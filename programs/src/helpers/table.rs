@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    control, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time,
+    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time,
 };
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
@@ -22,6 +22,7 @@ const FAMILIES: &[&[Row]] = &[
     task::ROWS,
     print::ROWS,
     probe::ROWS,
+    copy::ROWS,
     ringbuf::ROWS,
     lock::ROWS,
     func::ROWS,

@@ -3,6 +3,11 @@
 //!
 //! Calls carry the number of a row, or one behind the table for functions that are not modelled. Neighbour: `helpers`.
 
+mod copy;
+mod iter;
+mod objects;
+mod regions;
+
 use crate::runtime::HelperBody;
 
 /// A kfunc that is modelled.
@@ -16,7 +21,7 @@ pub struct Row {
 static ROWS: std::sync::LazyLock<Vec<&'static Row>> =
     std::sync::LazyLock::new(|| FAMILIES.iter().copied().flatten().collect());
 
-const FAMILIES: &[&[Row]] = &[];
+const FAMILIES: &[&[Row]] = &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS];
 
 /// Number of rows.
 pub fn count() -> usize {
