@@ -1,19 +1,25 @@
-//! What native programs can do. Neighbour: `helpers` has the same for bytecode.
+//! What native programs can do: [`NativeCx`] for both kinds, [`SleepableCx`] with what sleeps, [`AtomicCx`] with proof of atomic context.
+//! Neighbour: `helpers` has the same for bytecode.
 
 use std::cell::Cell;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use sim::arena::MemFault;
+use sim::errno::Errno;
+use sim::finding;
 use sim::machine::{InAtomic, Machine};
+use sim::uaccess;
 
-use crate::runtime::{Bpf, Frame, Invocation, LoadedProgram, RunState};
+use crate::helpers::copy::read_all;
+use crate::helpers::probe;
+use crate::runtime::{Bpf, Frame, Invocation, LoadedProgram, MapHandle, RunState};
 
 /// What every native program can do.
 pub struct NativeCx {
     bpf: Bpf,
     prog: Rc<LoadedProgram>,
     inv: Invocation,
-    #[expect(dead_code)]
     state: Rc<RunState>,
 }
 
@@ -42,9 +48,154 @@ impl NativeCx {
         }
     }
 
+    /// `bpf_ktime_get_ns`.
+    pub fn ktime_get_ns(&self) -> u64 {
+        self.machine().now_ns()
+    }
+
+    /// `bpf_get_current_pid_tgid`: thread group in the upper half.
+    pub fn current_pid_tgid(&self) -> u64 {
+        let task = self.machine().current_task();
+        u64::from(task.tgid.0) << 32 | u64::from(task.pid.0)
+    }
+
+    /// `bpf_get_current_comm`.
+    pub fn current_comm(&self) -> Rc<str> {
+        self.machine().current_task().comm()
+    }
+
+    /// `bpf_get_smp_processor_id`.
+    pub fn smp_processor_id(&self) -> u32 {
+        u32::from(self.machine().current_cpu().0)
+    }
+
     /// `bpf_printk`.
     pub fn printk(&self, text: &str) {
         self.bpf.print_line(text);
+    }
+
+    /// The map of this name.
+    pub fn map(&self, name: &str) -> Option<MapHandle> {
+        self.bpf.map_by_name(name)
+    }
+
+    /// `bpf_map_lookup_elem`: the value's address. The run counts as holding the element.
+    pub fn map_lookup(&self, map: &MapHandle, key: &[u8]) -> Option<u64> {
+        let value = map.map.lookup(self.machine(), key)?;
+        self.state.hold(&*map.map, value, &self.prog, self.machine());
+        Some(value)
+    }
+
+    /// `bpf_map_update_elem`.
+    ///
+    /// # Errors
+    /// As the helper.
+    pub fn map_update(&self, map: &MapHandle, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
+        map.map.update(self.machine(), key, value, flags)
+    }
+
+    /// `bpf_map_delete_elem`.
+    ///
+    /// # Errors
+    /// -ENOENT, -EINVAL.
+    pub fn map_delete(&self, map: &MapHandle, key: &[u8]) -> Result<(), Errno> {
+        map.map.delete(self.machine(), key)
+    }
+
+    /// `bpf_ringbuf_output`.
+    ///
+    /// # Errors
+    /// -EAGAIN when there is no room, -EINVAL for flags or a map of another type.
+    pub fn ringbuf_output(&self, map: &MapHandle, data: &[u8], flags: u64) -> Result<(), Errno> {
+        map.map.as_ringbuf().ok_or(Errno::EINVAL)?.output(self.machine(), data, flags)
+    }
+
+    /// Loads kernel memory, as an instruction does. A fault is reported.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn load(&self, addr: u64, size: u8) -> Result<u64, MemFault> {
+        let loaded = self.machine().arena().load(addr, size);
+        loaded.inspect_err(|fault| self.report(fault))
+    }
+
+    /// Stores to kernel memory, as an instruction does. A fault is reported.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn store(&self, addr: u64, size: u8, value: u64) -> Result<(), MemFault> {
+        let stored = self.machine().arena_mut().store(addr, size, value);
+        stored.inspect_err(|fault| self.report(fault))
+    }
+
+    /// The bytes at a kernel address. A fault is reported.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn read(&self, addr: u64, len: usize) -> Result<Vec<u8>, MemFault> {
+        let read = self.machine().arena().read(addr, len).map(<[u8]>::to_vec);
+        read.inspect_err(|fault| self.report(fault))
+    }
+
+    fn report(&self, fault: &MemFault) {
+        self.bpf.report_memory_fault(&self.prog, fault);
+    }
+
+    /// `bpf_probe_read_user`: never waits.
+    ///
+    /// # Errors
+    /// -EFAULT when a page is not there.
+    pub fn probe_read_user(&self, addr: u64, len: usize) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; len];
+        probe::read_user(self.machine(), addr, &mut bytes).map(|()| bytes)
+    }
+
+    /// `bpf_probe_read_user_str`: the string with its NUL; never waits.
+    ///
+    /// # Errors
+    /// -EFAULT when a page is not there.
+    pub fn probe_read_user_str(&self, addr: u64, max: usize) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; max];
+        let len = probe::read_user_str(self.machine(), addr, &mut bytes)?;
+        bytes.truncate(len);
+        Ok(bytes)
+    }
+
+    /// `bpf_probe_read_kernel`.
+    ///
+    /// # Errors
+    /// -ERANGE for a user address, -EFAULT where nothing is mapped.
+    pub fn probe_read_kernel(&self, addr: u64, len: usize) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; len];
+        probe::read_kernel(self.machine(), addr, &mut bytes).map(|()| bytes)
+    }
+
+    /// `bpf_spin_lock` of a lock that is free; `None` when somebody holds it. Interrupts and preemption are off while the guard lives.
+    pub fn spin_trylock(&self, lock: u64) -> Option<SpinGuard> {
+        let taken = self.bpf.spin_locks().try_acquire(self.machine(), lock);
+        taken.then(|| SpinGuard { bpf: self.bpf.clone(), lock })
+    }
+}
+
+/// A held `bpf_spin_lock`.
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct SpinGuard {
+    bpf: Bpf,
+    lock: u64,
+}
+
+impl InAtomic for SpinGuard {
+    fn machine(&self) -> &Machine {
+        self.bpf.machine()
+    }
+}
+
+impl Drop for SpinGuard {
+    fn drop(&mut self) {
+        // A guard in a run that ended early was released with it.
+        if self.bpf.spin_locks().holder(self.lock).is_some_and(|h| h.task == self.bpf.machine().current()) {
+            self.bpf.spin_locks().release(self.bpf.machine(), self.lock);
+        }
     }
 }
 
@@ -55,18 +206,58 @@ pub struct SleepableCx {
 }
 
 impl SleepableCx {
-    pub(crate) fn new(
-        bpf: Bpf,
-        prog: Rc<LoadedProgram>,
-        inv: Invocation,
-        state: Rc<RunState>,
-    ) -> SleepableCx {
+    pub(crate) fn new(bpf: Bpf, prog: Rc<LoadedProgram>, inv: Invocation, state: Rc<RunState>) -> SleepableCx {
         SleepableCx { base: NativeCx { bpf, prog, inv, state }, slept_ns: Cell::new(0) }
     }
 
     /// Virtual time it was blocked so far.
     pub fn slept_ns(&self) -> u64 {
         self.slept_ns.get()
+    }
+
+    async fn timed<T>(&self, wait: impl Future<Output = T>) -> T {
+        let before = self.machine().now_ns();
+        let value = wait.await;
+        self.slept_ns.set(self.slept_ns.get() + (self.machine().now_ns() - before));
+        value
+    }
+
+    /// `bpf_copy_from_user`: waits for pages that are not there.
+    ///
+    /// # Errors
+    /// -EFAULT when there is no such memory.
+    pub async fn copy_from_user(&self, addr: u64, len: usize) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; len];
+        self.timed(read_all(self.machine(), addr, &mut bytes)).await.map(|()| bytes)
+    }
+
+    /// `bpf_copy_from_user_str`: the string with its NUL, at most `max` bytes.
+    ///
+    /// # Errors
+    /// -EFAULT.
+    pub async fn copy_from_user_str(&self, addr: u64, max: usize) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; max];
+        let mm = self.machine().current_task().mm.get().ok_or(Errno::EFAULT)?;
+        let room = max.saturating_sub(1);
+        let copy = uaccess::strncpy_from_user(self.machine(), mm, addr, &mut bytes[..room]);
+        let len = self.timed(copy).await?;
+        bytes.truncate(len + 1);
+        Ok(bytes)
+    }
+
+    /// `bpf_spin_lock`: spins while another CPU holds it. `None` when its holder cannot go on meanwhile, which is reported: a kernel hangs.
+    pub async fn spin_lock(&self, lock: u64) -> Option<SpinGuard> {
+        let m = self.machine();
+        while let Some(holder) = self.bpf().spin_locks().holder(lock) {
+            if holder.cpu == m.current_cpu() {
+                let message = format!("program {}: spins for a bpf_spin_lock of its own CPU", self.program().name);
+                m.finding(finding::DEADLOCK, message, Vec::new());
+                return None;
+            }
+            m.charge(self.bpf().costs().spin_ns);
+            m.cpu_point().await;
+        }
+        self.spin_trylock(lock)
     }
 }
 
@@ -92,7 +283,8 @@ impl<'a> AtomicCx<'a> {
         state: &Rc<RunState>,
         guard: &'a dyn InAtomic,
     ) -> AtomicCx<'a> {
-        let base = NativeCx { bpf: bpf.clone(), prog: prog.clone(), inv: inv.clone(), state: state.clone() };
+        let base =
+            NativeCx { bpf: bpf.clone(), prog: prog.clone(), inv: inv.clone(), state: state.clone() };
         AtomicCx { base, guard }
     }
 

@@ -43,12 +43,11 @@ impl Holders {
 
 /// Which structure the context of a program type is.
 fn kind_of(prog_type: ProgType) -> Option<PacketKind> {
-    const SKB: [ProgType; 5] = [
+    const SKB: [ProgType; 4] = [
         ProgType::SOCKET_FILTER,
         ProgType::SCHED_CLS,
         ProgType::SCHED_ACT,
         ProgType::CGROUP_SKB,
-        ProgType::SK_SKB,
     ];
     match prog_type {
         ProgType::XDP => Some(PacketKind::Xdp),

@@ -4,7 +4,6 @@
 
 use std::rc::Rc;
 
-use maps::element::ReaderSection;
 use maps::map::Map;
 use sim::errno::Errno;
 use sim::finding;
@@ -129,14 +128,6 @@ impl HelperCx<'_> {
 
     /// Remembers that the run holds a pointer into an element.
     pub fn hold(&self, map: &dyn Map, value: u64) {
-        let mut reader = self.state.reader.borrow_mut();
-        let section = reader.get_or_insert_with(|| {
-            Rc::new(ReaderSection {
-                pid: self.machine().current_pid(),
-                program: self.prog.name.clone(),
-                sleepable: self.prog.sleepable(),
-            })
-        });
-        map.mark_reader(value, section);
+        self.state.hold(map, value, self.prog, self.machine());
     }
 }

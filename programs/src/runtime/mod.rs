@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod fault;
 mod host;
+mod inline;
 mod invocation;
 mod link;
 mod load;
@@ -27,6 +28,7 @@ mod report;
 mod run;
 mod special_maps;
 mod state;
+mod support;
 
 use std::cell::{Ref, RefCell};
 use std::ops::Deref;
@@ -40,6 +42,7 @@ pub use cx::{HelperBody, HelperCx, Reply, errno, ret, status};
 pub use error::{LoadError, LoadErrorKind};
 pub use event::ProgEvent;
 pub use fault::CallFault;
+pub use inline::{inline_map, inline_object, inline_program};
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
 pub use load::{LoadOutcome, LoadedObject, gate_input, license_is_gpl};
 pub use locks::{Holder, SpinLocks};
@@ -48,6 +51,7 @@ pub use output::{Outputs, PerfRecord, PrintkLine};
 pub use packet::{PacketFrame, PacketKind};
 pub use program::{Body, LoadedProgram, Source};
 pub use state::RunState;
+pub use support::RuntimeBodies;
 
 use crate::btf::{Btf, Kind};
 use crate::gate::KernelNames;
@@ -241,6 +245,10 @@ impl Bpf {
         };
         self.0.outputs.borrow_mut().add_line(line, self.limits().output_records);
         m.emit_with(|| ProgEvent::Printk { text });
+    }
+
+    pub(crate) fn report_memory_fault(&self, prog: &LoadedProgram, fault: &sim::arena::MemFault) {
+        report::report_memory(self.machine(), prog, fault);
     }
 
     pub(crate) fn add_perf_record(&self, record: PerfRecord) {

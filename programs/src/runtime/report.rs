@@ -26,6 +26,12 @@ pub(super) fn report(m: &Machine, prog: &LoadedProgram, fault: &ProgramFault, ca
     m.finding(code, format!("program {}: {message}", prog.name), notes);
 }
 
+/// Records the finding for an access of a native program.
+pub(super) fn report_memory(m: &Machine, prog: &LoadedProgram, fault: &MemFault) {
+    let (code, message, notes) = memory(m, fault);
+    m.finding(code, format!("program {}: {message}", prog.name), notes);
+}
+
 fn memory(m: &Machine, fault: &MemFault) -> (Code, String, Vec<String>) {
     let code = match fault.kind {
         MemFaultKind::Freed => finding::USE_AFTER_FREE,

@@ -7,8 +7,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use maps::element::ReaderSection;
+use maps::map::Map;
+use sim::machine::Machine;
 
 use super::fault::CallFault;
+use super::program::LoadedProgram;
 
 /// The state of one run beside its registers. Shared with the helpers' futures and continuations.
 #[derive(Default)]
@@ -54,6 +57,19 @@ impl RunState {
         depths.iter().all(|d| d.get() == 0)
             && self.lock.get().is_none()
             && self.references.borrow().is_empty()
+    }
+
+    /// Remembers that the run holds a pointer into an element of a map.
+    pub fn hold(&self, map: &dyn Map, value: u64, prog: &LoadedProgram, m: &Machine) {
+        let mut reader = self.reader.borrow_mut();
+        let section = reader.get_or_insert_with(|| {
+            Rc::new(ReaderSection {
+                pid: m.current_pid(),
+                program: prog.name.clone(),
+                sleepable: prog.sleepable(),
+            })
+        });
+        map.mark_reader(value, section);
     }
 
     /// Records why a call failed and gives the answer for the interpreter.
