@@ -33,27 +33,31 @@ fn null_and_wild_pointers() {
 
 #[test]
 fn read_only_data() {
-    let rodata = MapSpec {
-        initial: Some(vec![1; 8]),
-        kind: MapKind::Rodata,
-        ..inline_map("t.rodata", 2, 4, 8, 1)
-    };
+    let rodata =
+        MapSpec { initial: Some(vec![1; 8]), kind: MapKind::Rodata, ..inline_map("t.rodata", 2, 4, 8, 1) };
     let (code, _) = one(&xdp("r1 = map_value[t.rodata] + 0\n*(u64 *)(r1 +0) = 2\nr0 = 1\nexit", &[rodata]));
     assert_eq!(code, "F0008");
 }
 
 #[test]
 fn helper_arguments_are_checked_too() {
-    let (code, text) = one(&run_plain(V6_12, "fentry/vfs_read", "r1 = 64\nr2 = 8\ncall bpf_get_current_comm\nexit", &[]));
+    let (code, text) =
+        one(&run_plain(V6_12, "fentry/vfs_read", "r1 = 64\nr2 = 8\ncall bpf_get_current_comm\nexit", &[]));
     assert_eq!(code, "F0003");
     assert!(text.contains("call bpf_get_current_comm#16"), "{text}");
-    let (code, _) = one(&run_plain(V6_12, "fentry/vfs_read", "r1 = r10\nr2 = r10\ncall bpf_map_lookup_elem\nexit", &[]));
+    let (code, _) =
+        one(&run_plain(V6_12, "fentry/vfs_read", "r1 = r10\nr2 = r10\ncall bpf_map_lookup_elem\nexit", &[]));
     assert_eq!(code, "F0003");
 }
 
 #[test]
 fn an_endless_program_ends_by_its_budget() {
-    let (code, text) = one(&run_plain(V6_12, "fentry/vfs_read", "r0 = 0\nagain:\nr0 += 1\nif r0 != 0 goto again\nexit", &[]));
+    let (code, text) = one(&run_plain(
+        V6_12,
+        "fentry/vfs_read",
+        "r0 = 0\nagain:\nr0 += 1\nif r0 != 0 goto again\nexit",
+        &[],
+    ));
     assert_eq!(code, "F0005");
     assert!(text.contains("did not end within"), "{text}");
 }

@@ -54,9 +54,8 @@ fn rows_of_helpers() {
             1,
         ),
         ("percpu of no CPU", format!("{KEY_0} r1 = map[percpu];; r3 = 9;; call bpf_map_lookup_percpu_elem;; exit"), 0),
-        ("clock", "call bpf_ktime_get_ns;; r6 = r0;; call bpf_ktime_get_ns;; r0 -= r6;; exit".into(), 21),
-        ("same clock", "call bpf_ktime_get_boot_ns;; r6 = r0;; call bpf_ktime_get_ns;; r0 -= r6;; exit".into(), 21),
-        ("tick", "call bpf_ktime_get_coarse_ns;; exit".into(), 0),
+        ("clock", "call bpf_ktime_get_ns;; r6 = r0;; call bpf_ktime_get_ns;; r0 -= r6;; exit".into(), 22),
+        ("same clock", "call bpf_ktime_get_boot_ns;; r6 = r0;; call bpf_ktime_get_ns;; r0 -= r6;; exit".into(), 22),
         ("jiffies", "call bpf_jiffies64;; exit".into(), 0xffff_ffff - 75_000 + 1),
         ("pid and tgid are the same", "call bpf_get_current_pid_tgid;; r1 = r0;; w1 = w1;; r0 >>= 32;; r0 -= r1;; exit".into(), 0),
         ("uid and gid", "call bpf_get_current_uid_gid;; exit".into(), 100 << 32 | 1000),
@@ -137,13 +136,24 @@ fn rows_of_helpers() {
     for (what, text, expected) in rows {
         assert_eq!(r0(V6_12, "fentry/vfs_read", &text), expected, "{what}");
     }
+    assert_eq!(r0(V6_12, "cgroup_skb/egress", "call bpf_ktime_get_coarse_ns;; exit"), 0, "the first tick");
 }
 
 #[test]
 fn rows_of_kfuncs() {
     let rows: [(KernelVersion, &str, &str, i64); 7] = [
-        (V6_12, "fentry/vfs_read", "call kfunc bpf_rcu_read_lock;; call kfunc bpf_rcu_read_unlock;; r0 = 1;; exit", 1),
-        (V6_12, "fentry/vfs_read", "call kfunc bpf_preempt_disable;; call kfunc bpf_preempt_enable;; r0 = 2;; exit", 2),
+        (
+            V6_12,
+            "fentry/vfs_read",
+            "call kfunc bpf_rcu_read_lock;; call kfunc bpf_rcu_read_unlock;; r0 = 1;; exit",
+            1,
+        ),
+        (
+            V6_12,
+            "fentry/vfs_read",
+            "call kfunc bpf_preempt_disable;; call kfunc bpf_preempt_enable;; r0 = 2;; exit",
+            2,
+        ),
         (
             V7_2,
             "fentry/vfs_read",
@@ -191,9 +201,12 @@ fn print_row(version: KernelVersion, helper: &str, fmt: &str) -> (i64, Vec<Strin
     let text = format!(
         "r1 = r10\nr1 += -16\nr2 = 16\ncall bpf_get_current_comm\nr1 = 7\n*(u64 *)(r10 -32) = r1\nr1 = r10\nr1 += -16\n*(u64 *)(r10 -24) = r1\n{}\nexit",
         match helper {
-            "bpf_trace_printk" =>
-                format!("r1 = map_value[t.rodata] + 0\nr2 = {len}\nr3 = 7\nr4 = r10\nr4 += -16\nr5 = 0\ncall bpf_trace_printk"),
-            _ => format!("r1 = map_value[t.rodata] + 0\nr2 = {len}\nr3 = r10\nr3 += -32\nr4 = 16\ncall bpf_trace_vprintk"),
+            "bpf_trace_printk" => format!(
+                "r1 = map_value[t.rodata] + 0\nr2 = {len}\nr3 = 7\nr4 = r10\nr4 += -16\nr5 = 0\ncall bpf_trace_printk"
+            ),
+            _ => format!(
+                "r1 = map_value[t.rodata] + 0\nr2 = {len}\nr3 = r10\nr3 += -32\nr4 = 16\ncall bpf_trace_vprintk"
+            ),
         }
     );
     let ran = run_plain(version, "fentry/vfs_read", &text, &[rodata]);
@@ -213,7 +226,8 @@ fn printk_lines_carry_what_the_kernel_would_print() {
 #[test]
 fn frames_answer_what_is_asked_about_the_function() {
     let trampoline = |lab: &Lab| {
-        let frame = TrampolineFrame { func: "vfs_read".into(), ip: 0x1000, args: vec![11, 22], ret: Some(33) };
+        let frame =
+            TrampolineFrame { func: "vfs_read".into(), ip: 0x1000, args: vec![11, 22], ret: Some(33) };
         Invocation { cookie: 9, ..Invocation::new(lab.ctx(&[11, 22]), Frame::Trampoline(frame)) }
     };
     let value = "r3 = r10\nr3 += -8\n";
@@ -240,7 +254,10 @@ fn override_return_reaches_the_hook() {
     let mut lab = Lab::new(V6_12, 1);
     lab.bpf = programs::runtime::Bpf::new(lab.m.clone(), programs::runtime::BpfConfig::new(profile));
     let prog = lab.load("kprobe/should_failslab", "r2 = -12\ncall bpf_override_return\nr0 = 0\nexit", &[]);
-    let inv = Invocation::new(lab.ctx(&[]), Frame::Probe(ProbeFrame { func: "should_failslab".into(), ..ProbeFrame::default() }));
+    let inv = Invocation::new(
+        lab.ctx(&[]),
+        Frame::Probe(ProbeFrame { func: "should_failslab".into(), ..ProbeFrame::default() }),
+    );
     lab.task("cat", 0, None, &prog, inv.clone());
     lab.m.run();
     let Frame::Probe(frame) = &*inv.frame else { panic!("a probe") };
@@ -259,7 +276,12 @@ fn perf_records_are_kept_per_cpu() {
 
 #[test]
 fn a_helper_without_a_body_is_named_and_never_silent() {
-    let ran = run_plain(V6_12, "fentry/vfs_read", "r2 = r10\nr2 += -16\n*(u64 *)(r10 -16) = 0\nr3 = 16\nr4 = 0\ncall bpf_get_stack\nr0 = 1\nexit", &[]);
+    let ran = run_plain(
+        V6_12,
+        "fentry/vfs_read",
+        "r2 = r10\nr2 += -16\n*(u64 *)(r10 -16) = 0\nr3 = 16\nr4 = 0\ncall bpf_get_stack\nr0 = 1\nexit",
+        &[],
+    );
     assert_eq!((ran.ret(), ran.findings()), (0, vec!["F0009"]));
     let finding = ran.lab.m.findings()[0].clone();
     assert!(finding.message.contains("bpf_get_stack"), "{finding:?}");

@@ -22,10 +22,11 @@ fn a_file_spells_its_path_on_every_kernel() {
 
 #[test]
 fn a_program_reads_its_task_by_direct_loads() {
-    for version in [V5_10, V6_12] {
+    for version in [V6_1, V6_12, V7_2] {
         let lab = Lab::new(version, 1);
         let types = lab.bpf.kernel_types();
-        let task = types.find_by_name_kind("task_struct", programs::btf::Kind::Struct).expect("built in").id();
+        let task =
+            types.find_by_name_kind("task_struct", programs::btf::Kind::Struct).expect("built in").id();
         let offset = |path: &str| types.field(task, &[path]).expect("a member").bit_offset / 8;
         let text = format!(
             "call bpf_get_current_task_btf\nr6 = r0\nr7 = *(u32 *)(r6 +{})\nr8 = *(u64 *)(r6 +{})\nr8 = *(u64 *)(r8 +{})\n\

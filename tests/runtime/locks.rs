@@ -16,7 +16,8 @@ fn locked_map() -> MapSpec {
     MapSpec { special: vec![lock], ..inline_map("m", 2, 4, 16, 1) }
 }
 
-const VALUE: &str = "*(u32 *)(r10 -4) = 0\nr1 = map[m]\nr2 = r10\nr2 += -4\ncall bpf_map_lookup_elem\nr6 = r0\n";
+const VALUE: &str =
+    "*(u32 *)(r10 -4) = 0\nr1 = map[m]\nr2 = r10\nr2 += -4\ncall bpf_map_lookup_elem\nr6 = r0\n";
 
 /// Takes the lock, counts slowly without atomics, releases it.
 fn counting() -> String {
@@ -46,7 +47,9 @@ fn two_cpus_count_under_the_lock_and_lose_updates_without_it() {
     assert!(lab.m.findings().is_empty(), "{:?}", lab.m.findings());
     let spins = lab.m.events().events().iter().filter(|e| e.body.name() == "bpf_spin_wait").count();
     assert_eq!(spins, 1);
-    let bare = counting().replace("r1 = r6\ncall bpf_spin_lock\n", "").replace("r1 = r6\ncall bpf_spin_unlock\n", "");
+    let bare = counting()
+        .replace("r1 = r6\ncall bpf_spin_lock\n", "")
+        .replace("r1 = r6\ncall bpf_spin_unlock\n", "");
     assert_eq!(count_on_two_cpus(&bare).0, 1, "the slices interleave");
 }
 

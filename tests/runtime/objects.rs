@@ -6,19 +6,18 @@ use programs::runtime::{Frame, Invocation};
 use super::lab::{Lab, V6_12, V7_2};
 
 const READ_USER: &[u8] = include_bytes!("../../scenarios/library/objects/read_user.bpf.o");
-const PORTABLE: &[u8] = include_bytes!("../../scenarios/library/objects/portable.bpf.o");
 
 #[test]
 fn library_objects_load_on_6_12() {
     let objects: [(&str, &[u8]); 3] = [
         ("read_user", READ_USER),
-        ("portable", PORTABLE),
+        ("exec_audit", include_bytes!("../../scenarios/library/objects/exec_audit.bpf.o")),
         ("file_open_audit", include_bytes!("../../scenarios/library/objects/file_open_audit.bpf.o")),
     ];
     for version in [V6_12, V7_2] {
         for (name, bytes) in objects {
             let lab = Lab::new(version, 1);
-            let object = load_object(bytes, name).expect("a good file");
+            let object = load_object(&bytes.to_vec(), name).expect("a good file");
             let loaded = lab.bpf.load_object(&object, None).expect("maps");
             for program in loaded.programs {
                 assert!(program.result.is_ok(), "{version} {name} {}: {:?}", program.name, program.result);

@@ -53,13 +53,16 @@ fn moving_the_ends() {
 #[test]
 fn bytes_by_helper() {
     let load = |call: &str, offset: u64| {
-        format!("r2 = {offset}\nr3 = r10\nr3 += -8\nr4 = 2\nr5 = 1\ncall {call}\nif r0 != 0 goto out\nr0 = *(u8 *)(r10 -8)\nout:\nexit")
+        format!(
+            "r2 = {offset}\nr3 = r10\nr3 += -8\nr4 = 2\nr5 = 1\ncall {call}\nif r0 != 0 goto out\nr0 = *(u8 *)(r10 -8)\nout:\nexit"
+        )
     };
     let skb = |text: &str| run("tc", PacketKind::Skb, &packet(), text).0.ret();
     assert_eq!(skb(&load("bpf_skb_load_bytes", 30)), 30);
     assert_eq!(skb(&load("bpf_skb_load_bytes", 63)), -14);
     assert_eq!(skb(&load("bpf_skb_load_bytes_relative", 6)), 20, "network header at 14");
-    let store = "*(u64 *)(r10 -8) = 200\nr2 = 1\nr3 = r10\nr3 += -8\nr4 = 1\nr5 = 0\ncall bpf_skb_store_bytes\nexit";
+    let store =
+        "*(u64 *)(r10 -8) = 200\nr2 = 1\nr3 = r10\nr3 += -8\nr4 = 1\nr5 = 0\ncall bpf_skb_store_bytes\nexit";
     let (ran, now) = run("tc", PacketKind::Skb, &packet(), store);
     assert_eq!((ran.ret(), now[1]), (0, 200));
     let (ran, _) = run("xdp", PacketKind::Xdp, &packet(), "call bpf_xdp_get_buff_len\nexit");

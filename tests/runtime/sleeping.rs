@@ -18,12 +18,15 @@ fn read(version: KernelVersion, section: &str, helper: &str, kind: &str) -> Ran 
     })
 }
 
+/// The only LSM hook that may sleep on every kernel.
+const HOOK: &str = "bprm_committed_creds";
+
 fn copy(version: KernelVersion, kind: &str) -> Ran {
-    read(version, "lsm.s/file_open", "bpf_copy_from_user", kind)
+    read(version, &format!("lsm.s/{HOOK}"), "bpf_copy_from_user", kind)
 }
 
 fn probe(version: KernelVersion, kind: &str) -> Ran {
-    read(version, "lsm/file_open", "bpf_probe_read_user", kind)
+    read(version, &format!("lsm/{HOOK}"), "bpf_probe_read_user", kind)
 }
 
 #[test]

@@ -46,7 +46,12 @@ pub(crate) async fn read_all(m: &Machine, addr: u64, dst: &mut [u8]) -> Result<(
 }
 
 /// `access_process_vm`: all of it, or -EFAULT and zeros.
-pub(crate) async fn read_remote(m: &Machine, mm: Option<MmId>, addr: u64, dst: &mut [u8]) -> Result<(), Errno> {
+pub(crate) async fn read_remote(
+    m: &Machine,
+    mm: Option<MmId>,
+    addr: u64,
+    dst: &mut [u8],
+) -> Result<(), Errno> {
     let copied = match mm {
         Some(mm) => uaccess::access_process_vm(m, mm, addr, dst).await,
         None => 0,

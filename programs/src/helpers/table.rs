@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{
-    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time,
-};
+use super::{control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time};
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
 

@@ -26,7 +26,10 @@ fn enter(cx: &HelperCx<'_>, depth: &Cell<u32>, enter: fn(&Machine)) -> Reply {
 
 fn leave(cx: &HelperCx<'_>, depth: &Cell<u32>, leave: fn(&Machine), what: &str) -> Reply {
     if depth.get() == 0 {
-        return Err(CallFault::new(finding::UNBALANCED, format!("{what} without the matching call before it")));
+        return Err(CallFault::new(
+            finding::UNBALANCED,
+            format!("{what} without the matching call before it"),
+        ));
     }
     depth.set(depth.get() - 1);
     leave(cx.machine());

@@ -206,7 +206,12 @@ pub struct SleepableCx {
 }
 
 impl SleepableCx {
-    pub(crate) fn new(bpf: Bpf, prog: Rc<LoadedProgram>, inv: Invocation, state: Rc<RunState>) -> SleepableCx {
+    pub(crate) fn new(
+        bpf: Bpf,
+        prog: Rc<LoadedProgram>,
+        inv: Invocation,
+        state: Rc<RunState>,
+    ) -> SleepableCx {
         SleepableCx { base: NativeCx { bpf, prog, inv, state }, slept_ns: Cell::new(0) }
     }
 
@@ -250,7 +255,8 @@ impl SleepableCx {
         let m = self.machine();
         while let Some(holder) = self.bpf().spin_locks().holder(lock) {
             if holder.cpu == m.current_cpu() {
-                let message = format!("program {}: spins for a bpf_spin_lock of its own CPU", self.program().name);
+                let message =
+                    format!("program {}: spins for a bpf_spin_lock of its own CPU", self.program().name);
                 m.finding(finding::DEADLOCK, message, Vec::new());
                 return None;
             }
@@ -283,8 +289,7 @@ impl<'a> AtomicCx<'a> {
         state: &Rc<RunState>,
         guard: &'a dyn InAtomic,
     ) -> AtomicCx<'a> {
-        let base =
-            NativeCx { bpf: bpf.clone(), prog: prog.clone(), inv: inv.clone(), state: state.clone() };
+        let base = NativeCx { bpf: bpf.clone(), prog: prog.clone(), inv: inv.clone(), state: state.clone() };
         AtomicCx { base, guard }
     }
 

@@ -43,12 +43,8 @@ impl Holders {
 
 /// Which structure the context of a program type is.
 fn kind_of(prog_type: ProgType) -> Option<PacketKind> {
-    const SKB: [ProgType; 4] = [
-        ProgType::SOCKET_FILTER,
-        ProgType::SCHED_CLS,
-        ProgType::SCHED_ACT,
-        ProgType::CGROUP_SKB,
-    ];
+    const SKB: [ProgType; 4] =
+        [ProgType::SOCKET_FILTER, ProgType::SCHED_CLS, ProgType::SCHED_ACT, ProgType::CGROUP_SKB];
     match prog_type {
         ProgType::XDP => Some(PacketKind::Xdp),
         other => SKB.contains(&other).then_some(PacketKind::Skb),
@@ -155,7 +151,10 @@ mod tests {
         let rows: [(&str, &[i16]); 6] = [
             ("r2 = *(u32 *)(r1 +0)\nr3 = *(u32 *)(r1 +4)\nr0 = 0\nexit", &[256, 264]),
             ("r6 = r1\ncall 5\nr2 = *(u32 *)(r6 +0)\nr0 = 0\nexit", &[256]),
-            ("*(u64 *)(r10 -8) = r1\ncall 5\nr4 = *(u64 *)(r10 -8)\nr2 = *(u32 *)(r4 +4)\nr0 = 0\nexit", &[264]),
+            (
+                "*(u64 *)(r10 -8) = r1\ncall 5\nr4 = *(u64 *)(r10 -8)\nr2 = *(u32 *)(r4 +4)\nr0 = 0\nexit",
+                &[264],
+            ),
             // Not the context any more, another field, packet data.
             ("r1 = r10\nr2 = *(u32 *)(r1 -4)\nr0 = 0\nexit", &[]),
             ("r2 = *(u32 *)(r1 +12)\nr0 = 0\nexit", &[]),
