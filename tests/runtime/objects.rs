@@ -33,7 +33,7 @@ fn a_refused_program_says_why_in_the_kernels_words() {
     let error = lab.try_load("lsm/file_open", text, &[]).expect_err("it may not sleep");
     assert_eq!(error.errno(), Some(sim::errno::Errno::EINVAL));
     assert!(error.message().contains("helper call might sleep in a non-sleepable prog"), "{error}");
-    assert_eq!(error.line.map(|line| line.line), Some(5));
+    assert_eq!(error.line.as_ref().map(|line| line.line), Some(5));
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl ForEach {
         Ok(addr)
     }
 
-    fn end(self: Box<Self>) -> Outcome {
+    fn end(&self) -> Outcome {
         Outcome::Ret(self.visited)
     }
 }

@@ -16,7 +16,7 @@ pub struct LoadError {
     /// Instruction at which it was noticed.
     pub insn: Option<usize>,
     /// Its C source line, if the object has line information.
-    pub line: Option<LineInfo>,
+    pub line: Option<Box<LineInfo>>,
 }
 
 /// Why.

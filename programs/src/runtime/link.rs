@@ -98,7 +98,7 @@ fn load_error(spec: &ProgramSpec, error: &ProgramError) -> LoadError {
             LoadError::not_modelled("program", &spec.name, "address of this map value or kernel symbol"),
         ),
     };
-    LoadError { insn: Some(insn), line: spec.line_of(insn).cloned(), ..base }
+    LoadError { insn: Some(insn), line: spec.line_of(insn).cloned().map(Box::new), ..base }
 }
 
 /// Fills the elements that the object declares: programs in program arrays.

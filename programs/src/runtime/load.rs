@@ -227,7 +227,7 @@ impl Bpf {
             kfuncs: Vec::new(),
             has_func_info: true,
         };
-        self.judge(&input).map_err(|error| *error)?;
+        self.judge(&input)?;
         Ok(self.add_program(name, section, input.kind, body, Rc::new([]), true, Source::default()))
     }
 
@@ -238,27 +238,31 @@ impl Bpf {
         core_reloc::relocate(spec, local, self.kernel_types()).map_err(|error| {
             let refused =
                 LoadError::refused("program", &spec.name, Stage::Loader, Errno::EINVAL, error.to_string());
-            LoadError { insn: Some(error.insn), line: spec.line_of(error.insn).cloned(), ..refused }
+            LoadError {
+                insn: Some(error.insn),
+                line: spec.line_of(error.insn).cloned().map(Box::new),
+                ..refused
+            }
         })
     }
 
     fn pass_gate(&self, spec: &ProgramSpec, input: &GateInput) -> Result<(), LoadError> {
         self.judge(input).map_err(|error| {
-            let line = error.insn.and_then(|at| spec.line_of(at)).cloned();
-            LoadError { line, ..*error }
+            let line = error.insn.and_then(|at| spec.line_of(at)).cloned().map(Box::new);
+            LoadError { line, ..error }
         })
     }
 
-    fn judge(&self, input: &GateInput) -> Result<(), Box<LoadError>> {
+    fn judge(&self, input: &GateInput) -> Result<(), LoadError> {
         let whole = matches!(self.0.config.kernel_types, KernelTypes::Whole(_));
         let names = whole.then_some(self as &dyn KernelNames);
         match gate::check(self.profile(), input, names) {
             Verdict::Accept { .. } => Ok(()),
             Verdict::Reject(Rejection { errno, message, insn, stage }) => {
                 let refused = LoadError::refused("program", &input.name, stage, errno, message);
-                Err(Box::new(LoadError { insn, ..refused }))
+                Err(LoadError { insn, ..refused })
             }
-            Verdict::Unknown { what } => Err(Box::new(LoadError::not_modelled("program", &input.name, what))),
+            Verdict::Unknown { what } => Err(LoadError::not_modelled("program", &input.name, what)),
         }
     }
 
