@@ -1,8 +1,14 @@
 //! Maps as programs use them: iteration, tail calls, initial contents, what a reader sees when an element is recycled.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use programs::isa::assemble;
 use programs::object::{MapKind, MapSpec, Slot, SlotTarget};
 use programs::runtime::{Frame, Invocation, inline_map, inline_object, inline_program};
+use sim::context::IrqKind;
+use sim::ids::CpuId;
+use sim::task::TaskSpec;
 
 use super::lab::{Lab, V6_12, run_plain};
 
@@ -49,4 +55,53 @@ fn data_maps_have_their_initial_contents() {
     assert_eq!((ran.ret(), ran.findings()), (9, vec![]));
     let map = ran.lab.bpf.map_by_name("t.data").expect("created");
     assert_eq!(map.map.lookup_user(&ran.lab.m, &[0; 4], 0), Ok(vec![7, 0, 0, 0, 5, 0, 0, 0]));
+}
+
+#[test]
+fn a_value_is_recycled_under_a_sleeping_reader() {
+    let lab = Lab::new(V6_12, 1);
+    let page = lab.page("swapped_out");
+    let text = "r6 = *(u64 *)(r1 +0)\n*(u32 *)(r10 -4) = 1\nr1 = map[h]\nr2 = r10\nr2 += -4\ncall bpf_map_lookup_elem\n\
+                if r0 == 0 goto out\nr7 = r0\nr1 = r10\nr1 += -16\nr2 = 8\nr3 = r6\ncall bpf_copy_from_user\n\
+                r0 = *(u64 *)(r7 +0)\nout:\nexit";
+    let reader = lab.load("lsm.s/file_open", text, &[inline_map("h", 1, 4, 8, 1)]);
+    let map = lab.bpf.map_by_name("h").expect("created").map;
+    map.update(&lab.m, &1u32.to_le_bytes(), &111u64.to_le_bytes(), 0).expect("room");
+    let inv = Invocation::new(lab.ctx(&[page.addr]), Frame::Plain);
+    let seen = lab.task("reader", 0, Some(page.mm), &reader, inv);
+    let m = lab.m.clone();
+    lab.m.spawn(TaskSpec::user("updater"), async move {
+        map.delete(&m, &1u32.to_le_bytes()).expect("is there");
+        map.update(&m, &2u32.to_le_bytes(), &222u64.to_le_bytes(), 0).expect("room");
+    });
+    lab.m.run();
+    assert_eq!(seen.borrow().ret, 222, "the value of another key");
+    let recycled = |e: &&sim::event::Event| e.body.name() == "map_recycled_under_reader";
+    let events = lab.m.events();
+    let names: Vec<&str> = events.events().iter().map(|e| e.body.name()).collect();
+    assert_eq!(events.events().iter().filter(recycled).count(), 1, "{names:?}");
+}
+
+#[test]
+fn an_interrupt_runs_its_program_while_a_sleepable_one_waits_on_the_same_cpu() {
+    let lab = Lab::new(V6_12, 1);
+    let page = lab.page("swapped_out");
+    let text = "r3 = *(u64 *)(r1 +0)\nr1 = r10\nr1 += -8\nr2 = 8\ncall bpf_copy_from_user\nexit";
+    let sleeper = lab.load("lsm.s/file_open", text, &[]);
+    let xdp = lab.load("xdp", "call bpf_ktime_get_ns\nexit", &[]);
+    let slow =
+        lab.task("reader", 0, Some(page.mm), &sleeper, Invocation::new(lab.ctx(&[page.addr]), Frame::Plain));
+    let (bpf, inv, at) =
+        (lab.bpf.clone(), Invocation::new(lab.ctx(&[]), Frame::Plain), Rc::new(Cell::new(0)));
+    let out = at.clone();
+    lab.m.at(20_000, move |m| {
+        m.interrupt(CpuId(0), IrqKind::Soft, "net_rx", move |m| {
+            let guard = m.rcu_read_guard();
+            out.set(bpf.run_in_irq(&xdp, &inv, &guard).ret);
+        });
+    });
+    lab.m.run();
+    assert_eq!(slow.borrow().ret, 0);
+    assert!((20_000..slow.borrow().slept_ns).contains(&at.get()), "{} {:?}", at.get(), slow.borrow());
+    assert!(lab.m.findings().is_empty(), "{:?}", lab.m.findings());
 }
