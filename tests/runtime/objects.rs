@@ -17,7 +17,7 @@ fn library_objects_load_on_6_12() {
     for version in [V6_12, V7_2] {
         for (name, bytes) in objects {
             let lab = Lab::new(version, 1);
-            let object = load_object(&bytes.to_vec(), name).expect("a good file");
+            let object = load_object(bytes, name).expect("a good file");
             let loaded = lab.bpf.load_object(&object, None).expect("maps");
             for program in loaded.programs {
                 assert!(program.result.is_ok(), "{version} {name} {}: {:?}", program.name, program.result);
