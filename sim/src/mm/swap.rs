@@ -42,12 +42,18 @@ struct SwapArea {
 #[derive(Debug, Default)]
 pub struct Swap {
     areas: Vec<SwapArea>,
+    preferred: Option<SwapBacking>,
 }
 
 impl Swap {
     /// `swapon` of an area of `pages` pages.
     pub fn add(&mut self, backing: SwapBacking, pages: u32) {
         self.areas.push(SwapArea { backing, slots: Vec::new(), free: Vec::new(), limit: pages });
+    }
+
+    /// From now on pages go to the first area with this backing as long as it has room (`swapon --priority`); `None`: in order.
+    pub fn prefer(&mut self, backing: Option<SwapBacking>) {
+        self.preferred = backing;
     }
 
     /// Slots in use over all areas.
@@ -66,7 +72,10 @@ impl Swap {
     }
 
     pub(super) fn store(&mut self, data: PageData) -> Option<SlotId> {
-        let area = self.areas.iter().position(|a| !a.free.is_empty() || (a.slots.len() as u32) < a.limit)?;
+        let has_room = |a: &SwapArea| !a.free.is_empty() || (a.slots.len() as u32) < a.limit;
+        let preferred =
+            self.areas.iter().position(|a| Some(a.backing) == self.preferred && has_room(a));
+        let area = preferred.or_else(|| self.areas.iter().position(has_room))?;
         let target = &mut self.areas[area];
         let slot = Some(Slot { data, refs: 0, cache: None });
         let index = match target.free.pop() {
