@@ -10,6 +10,7 @@
 
 pub mod attach;
 pub mod event;
+mod irq;
 pub mod kernel;
 pub mod kinds;
 pub mod net;

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use programs::runtime::{Frame, Invocation, PacketFrame, PacketKind};
+use programs::runtime::{Frame, Invocation, LoadedProgram, PacketFrame, PacketKind};
 use sim::context::IrqKind;
 use sim::errno::Errno;
 use sim::ids::CpuId;
@@ -17,7 +17,7 @@ use crate::event::HookEvent;
 use crate::kernel::Kernel;
 use crate::process::Fd;
 use crate::protocol::{Door, run_program_in_irq};
-use crate::registry::{Link, Target};
+use crate::registry::Target;
 
 /// What became of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct PacketOutcome {
     pub verdict: &'static str,
     /// The number the program returned.
     pub code: i64,
+    /// What the last program that saw it returned, as a verdict; `None` when no program did.
+    pub returned: Option<i64>,
     /// The packet as it left the last hook.
     pub bytes: Vec<u8>,
 }
@@ -70,6 +72,30 @@ const CGROUP: &[Verdict] =
 const TC_UNSPEC: Verdict = Verdict { code: -1, name: "TC_ACT_UNSPEC", passes: true };
 const XDP_UNKNOWN: Verdict = Verdict { code: 0, name: "XDP_ABORTED", passes: false };
 const CGROUP_OTHER: Verdict = Verdict { code: 1, name: "PASS", passes: true };
+
+/// Where a packet meets programs.
+struct Stage {
+    name: &'static str,
+    target: Target,
+    kind: PacketKind,
+    table: &'static [Verdict],
+    /// What a number that is not in the table counts as.
+    other: &'static Verdict,
+}
+
+impl Stage {
+    fn xdp(target: Target) -> Stage {
+        Stage { name: "xdp", target, kind: PacketKind::Xdp, table: XDP, other: &XDP_UNKNOWN }
+    }
+
+    fn tc(target: Target) -> Stage {
+        Stage { name: "tc", target, kind: PacketKind::Skb, table: TC, other: &TC_UNSPEC }
+    }
+
+    fn cgroup(target: Target) -> Stage {
+        Stage { name: "cgroup_skb", target, kind: PacketKind::Skb, table: CGROUP, other: &CGROUP_OTHER }
+    }
+}
 
 fn verdict(table: &'static [Verdict], other: &'static Verdict, code: i64) -> &'static Verdict {
     table.iter().find(|row| row.code == code).unwrap_or(other)
@@ -121,49 +147,52 @@ impl Kernel {
     }
 
     fn run_hooks_in(&self, device: &str, bytes: Vec<u8>) -> PacketOutcome {
-        let stages: [(&'static str, Target, PacketKind, &'static [Verdict], &'static Verdict); 3] = [
-            ("xdp", Target::Xdp(device.to_string()), PacketKind::Xdp, XDP, &XDP_UNKNOWN),
-            ("tc", Target::TcIngress(device.to_string()), PacketKind::Skb, TC, &TC_UNSPEC),
-            ("cgroup_skb", Target::CgroupIngress, PacketKind::Skb, CGROUP, &CGROUP_OTHER),
+        let stages = [
+            Stage::xdp(Target::Xdp(device.to_string())),
+            Stage::tc(Target::TcIngress(device.to_string())),
+            Stage::cgroup(Target::CgroupIngress),
         ];
-        let mut bytes = bytes;
-        for (stage, target, kind, table, other) in stages {
-            let Some(links) = self.registry().links(&target) else { continue };
-            match self.run_stage(&links, kind, table, other, device, bytes) {
-                Ok(passed) => bytes = passed,
-                Err((row, bytes)) => {
-                    return PacketOutcome { decided_by: stage, verdict: row.name, code: row.code, bytes };
+        self.run_stages(&stages, device, bytes, "PASS")
+    }
+
+    /// Runs the stages in turn until a program does not let the packet pass. `passed`: the verdict if all do.
+    fn run_stages(
+        &self,
+        stages: &[Stage],
+        device: &str,
+        mut bytes: Vec<u8>,
+        passed: &'static str,
+    ) -> PacketOutcome {
+        let mut returned = None;
+        for stage in stages {
+            for link in self.registry().links(&stage.target).iter().flat_map(|links| links.iter()) {
+                let Some((ret, after)) =
+                    self.run_packet_program(&link.program, link.cookie, stage.kind, device, &bytes)
+                else {
+                    continue;
+                };
+                bytes = after;
+                let row = verdict(stage.table, stage.other, i64::from(ret as u32 as i32));
+                returned = Some(row.code);
+                if !row.passes {
+                    return PacketOutcome {
+                        decided_by: stage.name,
+                        verdict: row.name,
+                        code: row.code,
+                        returned,
+                        bytes,
+                    };
                 }
             }
         }
-        PacketOutcome { decided_by: "stack", verdict: "PASS", code: 1, bytes }
-    }
-
-    /// Runs a stage's programs until one does not let the packet pass: its verdict, and the packet as it is then.
-    fn run_stage(
-        &self,
-        links: &[Rc<Link>],
-        kind: PacketKind,
-        table: &'static [Verdict],
-        other: &'static Verdict,
-        device: &str,
-        mut bytes: Vec<u8>,
-    ) -> Result<Vec<u8>, (&'static Verdict, Vec<u8>)> {
-        for link in links {
-            let Some((ret, after)) = self.run_packet_program(link, kind, device, &bytes) else { continue };
-            let row = verdict(table, other, i64::from(ret as u32 as i32));
-            if !row.passes {
-                return Err((row, after));
-            }
-            bytes = after;
-        }
-        Ok(bytes)
+        PacketOutcome { decided_by: "stack", verdict: passed, code: 1, returned, bytes }
     }
 
     /// Runs one program on a copy of the packet: what it returned, and the packet afterwards.
-    fn run_packet_program(
+    pub(crate) fn run_packet_program(
         &self,
-        link: &Link,
+        program: &Rc<LoadedProgram>,
+        cookie: u64,
         kind: PacketKind,
         device: &str,
         bytes: &[u8],
@@ -178,8 +207,8 @@ impl Kernel {
             packet.set_u32(m, offset, value).expect("the context is live");
         }
         let ctx = packet.ctx;
-        let inv = Invocation { ctx, cookie: link.cookie, frame: Rc::new(Frame::Packet(packet)) };
-        let ret = run_program_in_irq(self, &link.program, &inv, Door::Softirq);
+        let inv = Invocation { ctx, cookie, frame: Rc::new(Frame::Packet(packet)) };
+        let ret = run_program_in_irq(self, program, &inv, Door::Softirq);
         let Frame::Packet(packet) = Rc::into_inner(inv.frame).expect("the run is over") else {
             unreachable!("made above")
         };
@@ -200,7 +229,7 @@ impl Kernel {
         if let Some(links) = self.registry().links(&Target::SocketFilter(port)) {
             for link in links.iter() {
                 // 0 drops, any other number keeps that many bytes (net/core/filter.c:sk_filter_trim_cap).
-                match self.run_packet_program(link, PacketKind::Skb, "lo", bytes) {
+                match self.run_packet_program(&link.program, link.cookie, PacketKind::Skb, "lo", bytes) {
                     Some((0, _)) => return false,
                     _ => continue,
                 }
@@ -243,21 +272,9 @@ impl Kernel {
         Ok(())
     }
 
-    fn run_hooks_out(&self, device: &str, mut bytes: Vec<u8>) -> PacketOutcome {
-        let stages: [(&'static str, Target, &'static [Verdict], &'static Verdict); 2] = [
-            ("cgroup_skb", Target::CgroupEgress, CGROUP, &CGROUP_OTHER),
-            ("tc", Target::TcEgress(device.to_string()), TC, &TC_UNSPEC),
-        ];
-        for (stage, target, table, other) in stages {
-            let Some(links) = self.registry().links(&target) else { continue };
-            match self.run_stage(&links, PacketKind::Skb, table, other, device, bytes) {
-                Ok(passed) => bytes = passed,
-                Err((row, bytes)) => {
-                    return PacketOutcome { decided_by: stage, verdict: row.name, code: row.code, bytes };
-                }
-            }
-        }
-        PacketOutcome { decided_by: "stack", verdict: "SENT", code: 1, bytes }
+    fn run_hooks_out(&self, device: &str, bytes: Vec<u8>) -> PacketOutcome {
+        let stages = [Stage::cgroup(Target::CgroupEgress), Stage::tc(Target::TcEgress(device.to_string()))];
+        self.run_stages(&stages, device, bytes, "SENT")
     }
 
     /// Injects a packet on its way out, as a scenario's egress packet; for tests of tc and cgroup programs.

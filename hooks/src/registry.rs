@@ -10,6 +10,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use programs::runtime::LoadedProgram;
+use sim::ids::Pid;
 
 /// Number of an attachment, in order of attaching.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,19 @@ pub struct Link {
     /// What `bpf_get_attach_cookie()` returns.
     pub cookie: u64,
     pub(crate) detached: Cell<bool>,
+    /// Fires only in this task, as a perf event that was opened for it.
+    only: Cell<Option<Pid>>,
+}
+
+impl Link {
+    /// From now on the program runs only when this task hits the probe (`perf_event_open(2)` with a pid).
+    pub fn limit_to(&self, pid: Pid) {
+        self.only.set(Some(pid));
+    }
+
+    pub(crate) fn fires_in(&self, pid: Pid) -> bool {
+        self.only.get().is_none_or(|only| only == pid)
+    }
 }
 
 type Links = Rc<[Rc<Link>]>;
@@ -124,7 +138,14 @@ impl Registry {
         let id = LinkId(self.next.get() + 1);
         self.next.set(id.0);
         self.live.set(self.live.get() + 1);
-        let link = Rc::new(Link { id, target: target.clone(), program, cookie, detached: Cell::new(false) });
+        let link = Rc::new(Link {
+            id,
+            target: target.clone(),
+            program,
+            cookie,
+            detached: Cell::new(false),
+            only: Cell::new(None),
+        });
         let mut points = self.points.borrow_mut();
         let old = points.get(&target).cloned().unwrap_or_default();
         points.insert(target, old.iter().cloned().chain([link.clone()]).collect());

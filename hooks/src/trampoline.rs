@@ -94,7 +94,8 @@ impl Kernel {
     async fn run_kprobes(&self, links: &Links, function: &str, args: &[u64]) -> Option<i64> {
         let links = links.as_ref()?;
         let mut result = None;
-        for link in links.iter() {
+        let pid = self.machine().current_pid();
+        for link in links.iter().filter(|link| link.fires_in(pid)) {
             let inv = self.probe_invocation(&PtRegs::kernel_function(args), function, link);
             run_program(self, &link.program, &inv, Door::PerfArray).await;
             if let Frame::Probe(probe) = &*inv.frame
@@ -110,7 +111,8 @@ impl Kernel {
     }
 
     async fn run_kretprobes(&self, links: &Links, args: &[u64], ret: i64) -> i64 {
-        for link in links.iter().flat_map(|links| links.iter()) {
+        let pid = self.machine().current_pid();
+        for link in links.iter().flat_map(|links| links.iter()).filter(|link| link.fires_in(pid)) {
             let mut regs = PtRegs::kernel_function(args);
             regs.set(offset::AX, ret as u64);
             let inv = self.probe_invocation(&regs, "", link);

@@ -10,6 +10,7 @@
 
 pub mod cli;
 pub mod diag;
+pub mod engine;
 pub mod expect;
 pub mod export;
 pub mod file;

@@ -29,20 +29,30 @@ pub trait Engine {
 
 /// The engine of the command.
 pub fn engine() -> impl Engine {
-    Unbuilt
+    crate::engine::Simulator
 }
 
-/// Until the simulator's engine is joined here, no scenario can be run, and says so.
-struct Unbuilt;
-
-impl Engine for Unbuilt {
-    fn run(&self, job: &Job<'_>) -> Result<RunResult, Vec<Diagnostic>> {
-        let message = "this build has no engine yet: scenarios are read and checked, not run";
-        Err(vec![Diagnostic::error(crate::diag::catalogue::input::OBJECT, message).at_path(&job.source.path)])
+/// Whether programs of this type can be attached and run here, or whether this LSM hook is called by anything that is simulated.
+pub fn executes_hook(subject: programs::profile::support::Subject, name: &str) -> bool {
+    use programs::profile::support::Subject;
+    match subject {
+        Subject::LsmHook => hooks::reach::LSM_HOOKS.contains(&name),
+        Subject::ProgType => EXECUTED_TYPES.contains(&name),
+        _ => false,
     }
 }
 
-/// Whether programs of this type run, or this LSM hook fires: `hooks` knows, once it is joined here.
-pub fn executes_hook(_: programs::profile::support::Subject, _: &str) -> bool {
-    false
-}
+/// Program types with an attach point in `hooks`.
+const EXECUTED_TYPES: &[&str] = &[
+    "SOCKET_FILTER",
+    "KPROBE",
+    "SCHED_CLS",
+    "TRACEPOINT",
+    "XDP",
+    "PERF_EVENT",
+    "CGROUP_SKB",
+    "RAW_TRACEPOINT",
+    "TRACING",
+    "LSM",
+    "SYSCALL",
+];

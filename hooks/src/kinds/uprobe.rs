@@ -30,7 +30,8 @@ impl Kernel {
     }
 
     async fn run_uprobes(&self, links: &Rc<[Rc<Link>]>, regs: &PtRegs, entry_of: &str) -> i64 {
-        for link in links.iter() {
+        let pid = self.machine().current_pid();
+        for link in links.iter().filter(|link| link.fires_in(pid)) {
             let inv = self.probe_invocation(regs, entry_of, link);
             run_program(self, &link.program, &inv, Door::Uprobe).await;
             self.free_context(inv.ctx);

@@ -142,6 +142,18 @@ impl Kernel {
         &self,
         body: impl FnOnce(Kernel) -> F + 'static,
     ) -> Result<TaskId, Errno> {
+        self.fork_as(|spec| spec, body).await
+    }
+
+    /// The same; `adjust` may change what the child is like at its start, e.g. its pid.
+    ///
+    /// # Errors
+    /// See [`Kernel::fork`].
+    pub async fn fork_as<F: Future<Output = ()> + 'static>(
+        &self,
+        adjust: impl FnOnce(TaskSpec) -> TaskSpec,
+        body: impl FnOnce(Kernel) -> F + 'static,
+    ) -> Result<TaskId, Errno> {
         let m = self.machine();
         let parent = m.current_task();
         let mm = parent.mm.get().ok_or(Errno::EINVAL)?;
@@ -162,7 +174,7 @@ impl Kernel {
         };
         let process = self.process().fork();
         let kernel = self.clone();
-        let child = m.spawn(spec, async move {
+        let child = m.spawn(adjust(spec), async move {
             body(kernel.clone()).await;
             kernel.exit_notify().await;
         });

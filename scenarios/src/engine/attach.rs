@@ -12,7 +12,9 @@ pub(super) fn at_start(world: &World) {
         for (program, _) in &entry.loaded {
             world.watch.add_program(program.id, index);
         }
-        if entry.attach_at_start && let Err(error) = attach(world, entry) {
+        if entry.attach_at_start
+            && let Err(error) = attach(world, entry)
+        {
             let (errno, message) = (error.errno.ret(), error.message);
             *entry.load.borrow_mut() = LoadResult::Rejected { errno, message, source: None };
         }

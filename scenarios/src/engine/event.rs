@@ -4,7 +4,7 @@ use std::any::Any;
 
 use sim::event::{Payload, Value};
 
-use crate::result::{EVENT_MARK, NAME_FIELD};
+use crate::result::{EVENT_MARK, MARK_FIELD};
 
 /// What tasks of a scenario report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Payload for StepEvent {
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         match self {
-            StepEvent::Mark { name } => vec![(NAME_FIELD, Value::Str(name.clone()))],
+            StepEvent::Mark { name } => vec![(MARK_FIELD, Value::Str(name.clone()))],
             StepEvent::Done { task, number, kind, ret, signal } => {
                 let mut fields = vec![
                     ("task", Value::Str(task.clone())),

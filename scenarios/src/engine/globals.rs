@@ -42,9 +42,15 @@ fn of_section(btf: &Btf, map: usize, section: &str) -> Vec<Variable> {
 }
 
 /// Puts the scenario's values into the data maps before they are created.
-pub(super) fn set(scenario: &Scenario, layout: &Layout, objects: &mut [ObjectEntry], problems: &mut Problems) {
+pub(super) fn set(
+    scenario: &Scenario,
+    layout: &Layout,
+    objects: &mut [ObjectEntry],
+    problems: &mut Problems,
+) {
     for (key, data) in &scenario.globals {
-        let (file, name) = key.split_once(':').map_or((None, key.as_str()), |(file, name)| (Some(file), name));
+        let (file, name) =
+            key.split_once(':').map_or((None, key.as_str()), |(file, name)| (Some(file), name));
         let wanted = |entry: &ObjectEntry| file.is_none_or(|file| entry.file == file || entry.name == file);
         let mut found = false;
         for entry in objects.iter_mut().filter(|entry| wanted(entry)) {
@@ -87,7 +93,8 @@ pub(super) fn results(world: &World) -> Vec<GlobalResult> {
         let Ok(maps) = &entry.maps else { continue };
         for variable in variables(&entry.object) {
             let value = maps[variable.map].map.lookup_user(world.machine(), &[0; 4], 0).unwrap_or_default();
-            let bytes = value.get(variable.offset..variable.offset + variable.size).unwrap_or_default().to_vec();
+            let bytes =
+                value.get(variable.offset..variable.offset + variable.size).unwrap_or_default().to_vec();
             results.push(GlobalResult { object: entry.file.clone(), name: variable.name, bytes });
         }
     }

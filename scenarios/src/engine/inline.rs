@@ -58,7 +58,13 @@ fn spec(program: &Sp<Program>, assembly: Assembly, place: &TextPlace<'_>, text: 
         name: program.label().map_or("inline".to_owned(), |label| label.value.clone()),
         section: program.attach.as_slice().first().map_or(String::new(), |section| section.value.clone()),
         subprogs: functions
-            .map(|(nr, f)| Subprog { name: f.name.clone(), start: f.start, len: f.len, global: nr == 0, func: None })
+            .map(|(nr, f)| Subprog {
+                name: f.name.clone(),
+                start: f.start,
+                len: f.len,
+                global: nr == 0,
+                func: None,
+            })
             .collect(),
         kfuncs: assembly.kfuncs.into_iter().map(kfunc).collect(),
         ksyms: Vec::new(),
@@ -69,7 +75,8 @@ fn spec(program: &Sp<Program>, assembly: Assembly, place: &TextPlace<'_>, text: 
 }
 
 fn diagnostic(error: &AsmError, place: &TextPlace<'_>) -> Diagnostic {
-    let label = if error.expected.is_empty() { "here".to_owned() } else { format!("expected {}", error.expected) };
+    let label =
+        if error.expected.is_empty() { "here".to_owned() } else { format!("expected {}", error.expected) };
     let diagnostic =
         Diagnostic::error(ASSEMBLY, error.message.clone()).label(&place.span(&error.span), label);
     diagnostic.maybe_help(error.help.clone())

@@ -105,7 +105,9 @@ fn swap_areas(scenario: &Scenario) -> Vec<SwapConfig> {
     let pages = |wanted: PageState| {
         let regions = scenario.tasks.iter().flat_map(|task| &task.regions);
         let of_region = |region: &crate::file::Region| match region.state.as_slice() {
-            [one] if one.value == wanted => region.pages.as_ref().map_or(MOST_IMPLIED_PAGES, |pages| pages.value),
+            [one] if one.value == wanted => {
+                region.pages.as_ref().map_or(MOST_IMPLIED_PAGES, |pages| pages.value)
+            }
             several => several.iter().filter(|state| state.value == wanted).count() as u64,
         };
         u32::try_from(regions.map(|region| of_region(region)).sum::<u64>()).unwrap_or(u32::MAX)

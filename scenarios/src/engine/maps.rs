@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ::maps::Map;
 use ::maps::consts;
+use ::maps::map::Map;
 use hooks::Kernel;
 use programs::btf::TypeId;
 use programs::object::{MapKind, MapSpec};
@@ -36,7 +36,9 @@ pub(super) fn declared(scenario: &Scenario, problems: &mut Problems) -> Vec<MapS
     for (map, kind) in of_type {
         match consts::map_type_by_name(&kind.value) {
             Some(map_type) => specs.push(spec(map, map_type)),
-            None => problems.at(MAP, &kind.span, format!("no map type is called `{}`", kind.value), "unknown"),
+            None => {
+                problems.at(MAP, &kind.span, format!("no map type is called `{}`", kind.value), "unknown")
+            }
         }
     }
     specs
@@ -46,7 +48,8 @@ fn spec(map: &MapDecl, map_type: u32) -> MapSpec {
     // Ring buffers have neither keys nor values.
     let default = |size: u32| if map_type == consts::BPF_MAP_TYPE_RINGBUF { 0 } else { size };
     let or = |given: &Option<Sp<u32>>, default: u32| given.as_ref().map_or(default, |size| size.value);
-    let bit = |flag: &Sp<String>| FLAGS.iter().find(|(name, _)| *name == flag.value).map_or(0, |(_, bit)| *bit);
+    let bit =
+        |flag: &Sp<String>| FLAGS.iter().find(|(name, _)| *name == flag.value).map_or(0, |(_, bit)| *bit);
     MapSpec {
         name: map.name.value.clone(),
         map_type,
@@ -100,7 +103,11 @@ pub(super) fn fill(
 }
 
 /// The map that a `[[map]]` table speaks of.
-fn declared_map<'a>(decl: &MapDecl, maps: &'a [MapHandle], objects: &'a [ObjectEntry]) -> Option<&'a MapHandle> {
+fn declared_map<'a>(
+    decl: &MapDecl,
+    maps: &'a [MapHandle],
+    objects: &'a [ObjectEntry],
+) -> Option<&'a MapHandle> {
     match &decl.object {
         Some(object) => {
             let object = objects.iter().find(|o| o.name == object.value || o.file == object.value)?;
@@ -126,7 +133,7 @@ fn store(m: &Machine, handle: &MapHandle, entry: &Sp<MapEntry>, layout: &Layout,
     let (map, names) = (&handle.map, layout.names(None));
     let (key_size, value_size) = (map.spec().key_size as usize, map.spec().value_size as usize);
     let key = problems.checked(entry.key.encode(Some(key_size), &names), &entry.key.span);
-    let value = problems.checked(entry.value.encode(Some(value_size), &names), &entry.value.span);
+    let value = problems.checked(entry.value.value.encode(Some(value_size), &names), &entry.value.value.span);
     let (Some(key), Some(value)) = (key, value) else { return };
     let bytes = match map.spec().is_percpu() {
         false => value,
@@ -152,7 +159,12 @@ fn percpu_value(m: &Machine, map: &Rc<dyn Map>, key: &[u8], value: &[u8], cpu: O
 /// Every map as it is at the end.
 pub(super) fn results(world: &World) -> Vec<MapResult> {
     let m = world.machine();
-    world.maps.iter().filter(|handle| !is_data(world, handle)).map(|handle| result(world, m, handle)).collect()
+    world
+        .maps
+        .iter()
+        .filter(|handle| !is_data(world, handle))
+        .map(|handle| result(world, m, handle))
+        .collect()
 }
 
 /// The object that a map belongs to, with the map's description.
@@ -200,7 +212,9 @@ fn entries(m: &Machine, map: &Rc<dyn Map>) -> Vec<Element> {
             let size = map.spec().value_size as usize;
             let values = match map.spec().is_percpu() {
                 false => vec![value],
-                true => value.chunks(map.spec().value_stride() as usize).map(|v| v[..size].to_vec()).collect(),
+                true => {
+                    value.chunks(map.spec().value_stride() as usize).map(|v| v[..size].to_vec()).collect()
+                }
             };
             entries.push((found.clone(), values));
         }

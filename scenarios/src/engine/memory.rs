@@ -51,7 +51,8 @@ fn prepare<R>(memory: &mut UserMemory, f: impl FnOnce(&mut UserMemory) -> R) -> 
 pub(super) fn add_files(kernel: &Kernel, scenario: &Scenario, layout: &Layout, problems: &mut Problems) {
     for file in &scenario.files {
         let names = layout.names(None);
-        let bytes = file.contents.as_ref().map(|data| problems.checked(data.encode(None, &names), &data.span));
+        let bytes =
+            file.contents.as_ref().map(|data| problems.checked(data.encode(None, &names), &data.span));
         let mut bytes = bytes.flatten().unwrap_or_default();
         bytes.resize(file_len(file) as usize, 0);
         add_file(kernel, file, bytes);
@@ -85,7 +86,12 @@ pub(super) fn build_all(world: &World, problems: &mut Problems) {
         world.tasks[index].mm.set(Some(mm));
         for (region, errno) in add_regions(world, index, mm) {
             let message = format!("the region `{}` cannot be made: {errno}", region.name.value);
-            problems.at(OUT_OF_RANGE, &region.name.span, message, "not enough memory for this, or no room there");
+            problems.at(
+                OUT_OF_RANGE,
+                &region.name.span,
+                message,
+                "not enough memory for this, or no room there",
+            );
         }
         add_scratch(world, index, mm);
     }
@@ -122,7 +128,8 @@ fn file_id(kernel: &Kernel, path: &str) -> Option<FileId> {
 
 fn contents(world: &World, task: &str, region: &Region) -> Vec<u8> {
     // Names were resolved when the scenario was checked.
-    let encode = |data: &crate::file::Data| data.encode(None, &world.layout.names(Some(task))).unwrap_or_default();
+    let encode =
+        |data: &crate::file::Data| data.encode(None, &world.layout.names(Some(task))).unwrap_or_default();
     region.contents.as_ref().map_or(Vec::new(), |data| encode(data))
 }
 
@@ -168,7 +175,13 @@ pub(super) fn add_scratch(world: &World, index: usize, mm: MmId) {
 }
 
 /// Writes as the task's own code would, without time and without counting.
-pub(super) fn write(memory: &mut UserMemory, mm: MmId, addr: u64, bytes: &[u8], now_ns: u64) -> Result<(), Errno> {
+pub(super) fn write(
+    memory: &mut UserMemory,
+    mm: MmId,
+    addr: u64,
+    bytes: &[u8],
+    now_ns: u64,
+) -> Result<(), Errno> {
     let mut driver = SyncDriver::new(now_ns);
     driver.user_write(memory, mm, addr, bytes).map_err(|_| Errno::ENOMEM)
 }
@@ -266,7 +279,8 @@ impl Builder<'_> {
         let begin = self.region.offset.as_ref().map_or(0, |offset| offset.value);
         let end = begin + self.contents.len() as u64;
         let (from, to) = (begin.max(page * PAGE_SIZE), end.min((page + 1) * PAGE_SIZE));
-        let bytes = self.contents.get((from.checked_sub(begin)?) as usize..to.saturating_sub(begin) as usize)?;
+        let bytes =
+            self.contents.get((from.checked_sub(begin)?) as usize..to.saturating_sub(begin) as usize)?;
         (!bytes.is_empty()).then_some((from - page * PAGE_SIZE, bytes))
     }
 

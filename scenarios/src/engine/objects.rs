@@ -38,7 +38,8 @@ pub(super) struct ObjectEntry {
 
 impl ObjectEntry {
     pub(super) fn new(name: &str, object: Object) -> ObjectEntry {
-        let file = Path::new(name).file_name().map_or(String::new(), |file| file.to_string_lossy().into_owned());
+        let file =
+            Path::new(name).file_name().map_or(String::new(), |file| file.to_string_lossy().into_owned());
         ObjectEntry { name: name.to_owned(), file, object, maps: Ok(Rc::new([])), inline: None }
     }
 }
@@ -102,7 +103,8 @@ pub(super) fn load(
     let programs = scenario.programs.iter().enumerate();
     let wanted: Vec<Wanted<'_>> =
         programs.flat_map(|(index, program)| choose(index, program, objects, problems)).collect();
-    let entries: Vec<Entry> = wanted.iter().map(|wanted| load_one(kernel, wanted, layout, problems)).collect();
+    let entries: Vec<Entry> =
+        wanted.iter().map(|wanted| load_one(kernel, wanted, layout, problems)).collect();
     fill_program_arrays(kernel, objects, &wanted, &entries);
     entries
 }
@@ -122,7 +124,9 @@ fn choose<'a>(
     let Some(object) = found else { return Vec::new() };
     let chosen = program.function.as_ref().or(program.name.as_ref().filter(|_| program.section.is_none()));
     let specs: Vec<&ProgramSpec> = match (chosen, &program.section) {
-        (Some(function), _) => object.object.programs.iter().filter(|spec| spec.name == function.value).collect(),
+        (Some(function), _) => {
+            object.object.programs.iter().filter(|spec| spec.name == function.value).collect()
+        }
         (None, Some(section)) => {
             object.object.programs.iter().filter(|spec| spec.section == section.value).collect()
         }
@@ -164,9 +168,10 @@ fn load_one(kernel: &Kernel, wanted: &Wanted<'_>, layout: &Layout, problems: &mu
         only: None,
         links: RefCell::default(),
     };
-    entry.only = program.task.as_ref().and_then(|task| {
-        problems.checked(layout.names(None).pid(&task.value), &task.span).map(Pid)
-    });
+    entry.only = program
+        .task
+        .as_ref()
+        .and_then(|task| problems.checked(layout.names(None).pid(&task.value), &task.span).map(Pid));
     let sections: Vec<String> = match program.attach.as_slice() {
         [] => vec![wanted.spec.section.clone()],
         given => given.iter().map(|section| section.value.clone()).collect(),
@@ -174,7 +179,12 @@ fn load_one(kernel: &Kernel, wanted: &Wanted<'_>, layout: &Layout, problems: &mu
     for (at, section) in sections.iter().enumerate() {
         let Some(known) = Section::resolve(section) else {
             let span = program.attach.as_slice().get(at).map_or(&program.span, |section| &section.span);
-            problems.at(ATTACH, span, format!("no loader knows the section name `{section}`"), "not a section name");
+            problems.at(
+                ATTACH,
+                span,
+                format!("no loader knows the section name `{section}`"),
+                "not a section name",
+            );
             continue;
         };
         let target = target(program, &known.kind(), section);
@@ -251,7 +261,7 @@ fn fill_program_arrays(kernel: &Kernel, objects: &[ObjectEntry], wanted: &[Wante
                 };
                 if let Some(program) = program {
                     // A program of the wrong type stays out, as bpf(2) would refuse it.
-                    let _ = kernel.bpf().set_program(&handle.map, slot.index, &program);
+                    let _ = kernel.bpf().set_program(&*handle.map, slot.index, Some(&program));
                 }
             }
         }

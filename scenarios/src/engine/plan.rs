@@ -71,7 +71,12 @@ impl Scratch {
 }
 
 /// Plans all tasks.
-pub(super) fn plan(scenario: &Scenario, layout: &Layout, sizes: MapSizes<'_>, problems: &mut Problems) -> Vec<TaskPlan> {
+pub(super) fn plan(
+    scenario: &Scenario,
+    layout: &Layout,
+    sizes: MapSizes<'_>,
+    problems: &mut Problems,
+) -> Vec<TaskPlan> {
     let tasks = scenario.tasks.iter().enumerate();
     tasks.map(|(index, task)| Planner::new(index, task, layout, sizes, problems).run(task)).collect()
 }

@@ -194,7 +194,8 @@ impl State {
 
     /// Wakes those for whom it has happened. Waking emits an event, so it is left to the machine's next step.
     fn notify(&mut self, m: &Machine) {
-        let (ready, waiting) = std::mem::take(&mut self.waiters).into_iter().partition(|w| self.holds(&w.until));
+        let (ready, waiting) =
+            std::mem::take(&mut self.waiters).into_iter().partition(|w| self.holds(&w.until));
         self.waiters = waiting;
         let ready: Vec<Waiter> = ready;
         for waiter in ready {

@@ -73,8 +73,7 @@ impl Swap {
 
     pub(super) fn store(&mut self, data: PageData) -> Option<SlotId> {
         let has_room = |a: &SwapArea| !a.free.is_empty() || (a.slots.len() as u32) < a.limit;
-        let preferred =
-            self.areas.iter().position(|a| Some(a.backing) == self.preferred && has_room(a));
+        let preferred = self.areas.iter().position(|a| Some(a.backing) == self.preferred && has_room(a));
         let area = preferred.or_else(|| self.areas.iter().position(has_room))?;
         let target = &mut self.areas[area];
         let slot = Some(Slot { data, refs: 0, cache: None });
