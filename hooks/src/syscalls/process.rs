@@ -59,7 +59,7 @@ async fn commit(call: &Call, bprm: u64, path: &str, argv: &[Vec<u8>], envp: &[Ve
     let (kernel, m) = (&call.kernel, call.kernel.machine());
     kernel.lsm("bprm_committing_creds", &[bprm]).await;
     let old = call.mm()?;
-    let stack = new_image(m, argv, envp).await?;
+    let stack = new_image(m, path, argv, envp).await?;
     let task = m.current_task();
     task.mm.set(Some(stack.mm));
     task.set_comm(path.rsplit('/').next().unwrap_or_default());
@@ -80,9 +80,9 @@ struct Image {
     arg_end: u64,
 }
 
-/// A new address space: argument and environment strings at the top of the stack, as `copy_strings()` leaves them. The pages are
+/// A new address space: argument strings, environment strings and the program's path at the top of the stack, as `copy_strings()` leaves them. The pages are
 /// resident, for the kernel has just written them.
-async fn new_image(m: &Machine, argv: &[Vec<u8>], envp: &[Vec<u8>]) -> Result<Image, Errno> {
+async fn new_image(m: &Machine, path: &str, argv: &[Vec<u8>], envp: &[Vec<u8>]) -> Result<Image, Errno> {
     let mm = m.mm().new_mm();
     let request = MapRequest {
         place: Place::Fixed(STACK_TOP - STACK_BYTES),
@@ -93,13 +93,14 @@ async fn new_image(m: &Machine, argv: &[Vec<u8>], envp: &[Vec<u8>]) -> Result<Im
     let join =
         |strings: &[Vec<u8>]| strings.iter().flat_map(|s| s.iter().copied().chain([0])).collect::<Vec<u8>>();
     let (args, env) = (join(argv), join(envp));
-    let total = (args.len() + env.len()) as u64;
+    let execfn = [path.as_bytes(), &[0]].concat();
+    let total = (args.len() + env.len() + execfn.len()) as u64;
     if total > STACK_BYTES / 4 {
         return Err(Errno::E2BIG);
     }
     let arg_start = STACK_TOP - 8 - total;
     let arg_end = arg_start + args.len() as u64;
-    let bytes = [args, env].concat();
+    let bytes = [args, env, execfn].concat();
     uaccess::copy_to_user(m, mm, arg_start, &bytes).await.map_err(|_| Errno::ENOMEM)?;
     Ok(Image { mm, arg_start, arg_end })
 }
