@@ -148,3 +148,6 @@ fn show_bytes(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,3 +57,6 @@ impl Format {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -125,7 +125,10 @@ impl Data {
             Data::Word { width, value, .. } => encode_int(*value, *width)?,
             Data::Text { text, nul } => text.bytes().chain(nul.then_some(0)).collect(),
             Data::Hex(bytes) => bytes.clone(),
-            Data::Zeros(count) => vec![0; usize::try_from(*count).unwrap_or(usize::MAX).min(MAX_ZEROS)],
+            Data::Zeros(count) if *count > MAX_ZEROS => {
+                return Err(format!("E0009: at most {MAX_ZEROS} zeros can be written out"));
+            }
+            Data::Zeros(count) => vec![0; *count as usize],
             Data::List(pieces) => {
                 let pieces: Result<Vec<_>, _> =
                     pieces.iter().map(|piece| piece.encode(None, names)).collect();
@@ -142,8 +145,8 @@ impl Data {
     }
 }
 
-/// `{ zeros = n }` beyond this is cut off by the caller's size check anyway; it bounds memory.
-const MAX_ZEROS: usize = 64 << 20;
+/// Bounds the memory that one line of a scenario can ask for.
+const MAX_ZEROS: u64 = 64 << 20;
 
 /// Little- or big-endian bytes of an integer; an error when it does not fit (as signed or unsigned).
 fn encode_int(value: i128, width: Width) -> Result<Vec<u8>, String> {

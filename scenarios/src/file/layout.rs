@@ -14,6 +14,10 @@ pub const PAGE_BYTES: u64 = 4096;
 pub const LOWEST: u64 = PAGE_BYTES;
 /// First address beyond user space on x86-64 with four-level page tables (`TASK_SIZE_MAX`).
 pub const HIGHEST: u64 = (1 << 47) - PAGE_BYTES;
+/// Most pages a region may have (4 GiB): larger ones are slips, and their pages would have to be kept.
+pub const MAX_REGION_PAGES: u64 = 1 << 20;
+/// Largest file of a scenario.
+pub const MAX_FILE_BYTES: u64 = 1 << 32;
 /// Where regions without an address are placed.
 const AUTO_BASE: u64 = 0x1000_0000;
 /// Process id of the first task without one.
@@ -150,21 +154,18 @@ fn parent_of(scenario: &Scenario, child: &Task) -> Option<String> {
     scenario.tasks.iter().find(|task| forks(task)).map(|task| task.name.value.clone())
 }
 
-/// For lengths only: what names stand for does not matter.
-struct AnyNames;
-
-impl Names for AnyNames {
-    fn addr(&self, _: &AddrRef) -> Result<u64, String> {
-        Ok(0)
-    }
-    fn pid(&self, _: &str) -> Result<u32, String> {
-        Ok(0)
-    }
-}
-
-/// Length of data in bytes when no width is wanted; 0 when it has none.
+/// Length of data in bytes when no width is wanted; an integer of unknown width counts nothing.
 pub fn data_len(data: &Data) -> u64 {
-    data.encode(None, &AnyNames).map_or(0, |bytes| bytes.len() as u64)
+    match data {
+        Data::Int(_) => 0,
+        Data::Word { width, .. } => width.bytes as u64,
+        Data::Text { text, nul } => text.len() as u64 + u64::from(*nul),
+        Data::Hex(bytes) => bytes.len() as u64,
+        Data::Zeros(count) => *count,
+        Data::Addr(_) => 8,
+        Data::Pid(_) => 4,
+        Data::List(pieces) => pieces.iter().fold(0, |sum, piece| sum.saturating_add(data_len(piece))),
+    }
 }
 
 /// Length of a file of the scenario.
@@ -176,8 +177,8 @@ pub fn file_len(file: &SimFile) -> u64 {
 fn place(task: &Task, files: &[&SimFile]) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (index, region) in task.regions.iter().enumerate() {
-        let contents = region.contents.as_ref().map_or(0, |data| data_len(data))
-            + region.offset.as_ref().map_or(0, |offset| offset.value);
+        let contents = region.contents.as_ref().map_or(0, |data| data_len(data));
+        let contents = contents.saturating_add(region.offset.as_ref().map_or(0, |offset| offset.value));
         let mapped = region.file.as_ref().and_then(|path| files.iter().find(|f| f.path.value == path.value));
         let needed = contents.max(mapped.map_or(0, |file| file_len(file))).div_ceil(PAGE_BYTES);
         let states = region.state.as_slice().len() as u64;
@@ -195,13 +196,13 @@ fn place(task: &Task, files: &[&SimFile]) -> Vec<Placed> {
         // Skip what is placed by hand, keeping one page of distance.
         while let Some(other) = placed.iter().find(|p| {
             fixed(p)
-                && p.start < next.saturating_add(bytes + PAGE_BYTES)
+                && p.start < next.saturating_add(bytes.saturating_add(PAGE_BYTES))
                 && next < p.end().saturating_add(PAGE_BYTES)
         }) {
             next = other.end().saturating_add(PAGE_BYTES);
         }
         placed[at].start = next;
-        next = next.saturating_add(bytes + PAGE_BYTES);
+        next = next.saturating_add(bytes.saturating_add(PAGE_BYTES));
     }
     placed
 }

@@ -9,7 +9,7 @@ mod task;
 use std::sync::Arc;
 
 use super::data::{Data, Names};
-use super::layout::{Layout, Scope};
+use super::layout::{Layout, MAX_FILE_BYTES, Scope, file_len};
 use super::model::Scenario;
 use super::span::{Sp, Span};
 use crate::diag::{Diagnostic, Source, catalogue, suggest};
@@ -157,6 +157,11 @@ impl<'a> Checker<'a> {
                     &file.path.span,
                     "begins with no `/`",
                 );
+            }
+            if file_len(file) > MAX_FILE_BYTES {
+                let label = format!("more than {MAX_FILE_BYTES} bytes");
+                self.error(OUT_OF_RANGE, "this file is too large", &file.path.span, label);
+                continue;
             }
             if let Some(contents) = &file.contents {
                 self.data(contents, None, None);

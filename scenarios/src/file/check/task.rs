@@ -6,7 +6,7 @@ use crate::diag::catalogue::input::{
     ADDRESS, CONFLICT, DANGLING, DUPLICATE, OUT_OF_RANGE, OVERLAP, UNKNOWN_NAME, UNMAPPED,
 };
 use crate::file::arg::Arg;
-use crate::file::layout::{HIGHEST, LOWEST, PAGE_BYTES, data_len};
+use crate::file::layout::{HIGHEST, LOWEST, MAX_REGION_PAGES, PAGE_BYTES, data_len};
 use crate::file::model::{Call, MapStep, PageState, Region, Step, Task, Touch, WaitFor};
 use crate::file::span::Sp;
 
@@ -129,6 +129,12 @@ impl<'a> Checker<'a> {
 
     fn region(&mut self, task: &Sp<Task>, region: &Sp<Region>, pages: u64) {
         let states = region.state.as_slice();
+        if pages > MAX_REGION_PAGES {
+            let span = region.pages.as_ref().map_or(&region.name.span, |pages| &pages.span);
+            let label = format!("at most {MAX_REGION_PAGES}");
+            self.error(OUT_OF_RANGE, format!("a region of {pages} pages is not possible"), span, label);
+            return;
+        }
         if states.len() > 1 && states.len() as u64 != pages {
             let message =
                 format!("region `{}` has {pages} pages but {} states", region.name.value, states.len());
@@ -161,8 +167,9 @@ impl<'a> Checker<'a> {
         }
         if let Some(contents) = &region.contents {
             self.data(contents, None, Some(&task.name));
-            let end = data_len(contents) + region.offset.as_ref().map_or(0, |offset| offset.value);
-            if end > pages * PAGE_BYTES {
+            let end =
+                data_len(contents).saturating_add(region.offset.as_ref().map_or(0, |offset| offset.value));
+            if end > pages.saturating_mul(PAGE_BYTES) {
                 let message = format!("the contents of `{}` do not fit its {pages} pages", region.name.value);
                 self.error(OUT_OF_RANGE, message, &contents.span, format!("ends at byte {end}"));
             }
