@@ -128,11 +128,13 @@ impl FromStr for Dur {
         let scale = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
         let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
         let whole: u64 = whole.parse().map_err(|_| wrong())?;
-        let mut ns = whole.checked_mul(scale).ok_or_else(wrong)?;
+        let too_long = || format!("E0010: `{text}` is longer than virtual time can be (584 years)");
+        let mut ns = whole.checked_mul(scale).ok_or_else(too_long)?;
         let mut unit_ns = scale;
         for digit in fraction.chars() {
             unit_ns /= 10;
-            ns += u64::from(digit.to_digit(10).ok_or_else(wrong)?) * unit_ns;
+            let part = u64::from(digit.to_digit(10).ok_or_else(wrong)?) * unit_ns;
+            ns = ns.checked_add(part).ok_or_else(too_long)?;
         }
         Ok(Dur(ns))
     }

@@ -6,7 +6,7 @@ use crate::diag::catalogue::input::{
     ADDRESS, CONFLICT, DANGLING, DUPLICATE, OUT_OF_RANGE, OVERLAP, UNKNOWN_NAME, UNMAPPED,
 };
 use crate::file::arg::Arg;
-use crate::file::layout::{HIGHEST, LOWEST, MAX_REGION_PAGES, PAGE_BYTES, data_len};
+use crate::file::layout::{HIGHEST, LOWEST, MAX_REGION_PAGES, PAGE_BYTES, Placed, data_len};
 use crate::file::model::{Call, MapStep, PageState, Region, Step, Task, Touch, WaitFor};
 use crate::file::span::Sp;
 
@@ -96,7 +96,9 @@ impl<'a> Checker<'a> {
         let placed = self.layout.own_regions(&task.name).to_vec();
         for (region, place) in task.regions.iter().zip(&placed) {
             let span = region.at.as_ref().map_or(&region.name.span, |at| &at.span).clone();
-            if place.start % PAGE_BYTES != 0 {
+            if place.pages > MAX_REGION_PAGES {
+                // Its size is what is wrong; where it would lie says nothing.
+            } else if place.start % PAGE_BYTES != 0 {
                 let help = format!("the page begins at {:#x}", place.start / PAGE_BYTES * PAGE_BYTES);
                 let message = format!("region `{}` does not begin at a page", region.name.value);
                 let label = "not a multiple of 4096";
@@ -113,7 +115,11 @@ impl<'a> Checker<'a> {
             self.region(task, region, place.pages);
         }
         for (at, place) in placed.iter().enumerate() {
-            let clash = placed[..at].iter().find(|p| p.start < place.end() && place.start < p.end());
+            let possible = |p: &Placed| p.pages <= MAX_REGION_PAGES;
+            let clash = placed[..at]
+                .iter()
+                .filter(|p| possible(p) && possible(place))
+                .find(|p| p.start < place.end() && place.start < p.end());
             if let Some(first) = clash {
                 let (a, b) = (&task.regions[first.index], &task.regions[place.index]);
                 let spot = |r: &Region| r.at.as_ref().map_or(r.name.span.clone(), |at| at.span.clone());
