@@ -2,3 +2,4 @@
 
 mod user_memory;
 mod user_memory_ways;
+mod whole_stack;

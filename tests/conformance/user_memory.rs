@@ -20,29 +20,30 @@ use sim::mm::{MmConfig, PAGE_SIZE, SwapConfig, UserMemory, page_down};
 use crate::user_memory_ways::{Run, WAYS};
 
 /// Bytes behind the requested length that every row shows, to see what was not touched.
-const SLACK: usize = 4;
+pub const SLACK: usize = 4;
 /// How long the recording's userfaultfd handler takes to answer.
-const UFFD_DELAY_NS: u64 = 50_000_000;
+pub const UFFD_DELAY_NS: u64 = 50_000_000;
 
 /// What is compared.
 #[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    ret: i64,
-    dst: Vec<u8>,
-    minor: Option<usize>,
-    major: usize,
-    resident_before: i64,
-    resident_after: i64,
-    blocked_ms: u64,
+pub struct Outcome {
+    pub ret: i64,
+    pub dst: Vec<u8>,
+    pub minor: Option<usize>,
+    pub major: usize,
+    pub resident_before: i64,
+    pub resident_after: i64,
+    pub blocked_ms: u64,
 }
 
-struct Row<'a> {
-    line: usize,
-    kernel: &'a str,
-    way: &'a str,
-    page: &'a str,
-    len: usize,
-    expected: Outcome,
+/// One row of a recording.
+pub struct Row<'a> {
+    pub line: usize,
+    pub kernel: &'a str,
+    pub way: &'a str,
+    pub page: &'a str,
+    pub len: usize,
+    pub expected: Outcome,
 }
 
 fn bytes(text: &str) -> Vec<u8> {
@@ -64,7 +65,7 @@ fn bytes(text: &str) -> Vec<u8> {
 }
 
 /// The rows of a recording; load verdicts (rows without a page) belong to another test.
-fn rows(csv: &str) -> Vec<Row<'_>> {
+pub fn rows(csv: &str) -> Vec<Row<'_>> {
     let mut seen_kernels = Vec::new();
     let mut rows = Vec::new();
     for (index, text) in csv.lines().enumerate().skip_while(|(_, l)| l.starts_with("kernel,")) {
@@ -99,7 +100,8 @@ fn memory(kernel: &str) -> Option<UserMemory> {
     Some(UserMemory::new(MmConfig { rules, swap, ..MmConfig::default() }))
 }
 
-fn residency(memory: &UserMemory, made: &Made, now_ns: u64) -> i64 {
+/// What `mincore` says of the page.
+pub fn residency(memory: &UserMemory, made: &Made, now_ns: u64) -> i64 {
     match memory.mincore(made.mm, page_down(made.addr), PAGE_SIZE, now_ns) {
         Ok(pages) => i64::from(pages[0]),
         Err(errno) => errno.ret(),
@@ -158,11 +160,15 @@ fn describe(expected: &Outcome, got: &Outcome) -> String {
 
 /// Replays all rows; the report of those that differ is the failure message.
 fn check(name: &str, csv: &str) {
-    let rows = rows(csv);
+    check_rows(name, &rows(csv), replay);
+}
+
+/// The same with a given way to replay.
+pub fn check_rows(name: &str, rows: &[Row<'_>], replay: fn(&Row<'_>) -> Result<Outcome, String>) {
     assert!(!rows.is_empty(), "{name} has no rows");
     let mut failures = Vec::new();
     let mut by_kind: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         let wrong = match replay(row) {
             Ok(got) if got == row.expected => continue,
             Ok(got) => describe(&row.expected, &got),

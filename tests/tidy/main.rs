@@ -88,14 +88,17 @@ fn inner_crates_touch_no_files_terminal_or_network() {
     let banned = ["std::fs", "std::net", "std::io::stdin", "println!", "eprintln!", "std::process"];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        let inner = path.contains("/src/") && !OUTER.iter().any(|krate| path.starts_with(&format!("{krate}/")));
+        let inner =
+            path.contains("/src/") && !OUTER.iter().any(|krate| path.starts_with(&format!("{krate}/")));
         // Tests of a module come last in its file and may read fixtures.
         let product = text.split("#[cfg(test)]").next().unwrap_or_default();
         let test_file = path.ends_with("tests.rs") || path.contains("/tests/");
         if inner && !test_file {
             let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
             for (n, line) in code.enumerate() {
-                wrong.extend(banned.iter().filter(|b| line.contains(**b)).map(|b| format!("{path}:{}: {b}", n + 1)));
+                wrong.extend(
+                    banned.iter().filter(|b| line.contains(**b)).map(|b| format!("{path}:{}: {b}", n + 1)),
+                );
             }
         }
     }

@@ -81,10 +81,16 @@ fn main() {
     let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(ours::Ours::new()), Box::new(rbpf_peer::Rbpf)];
     #[cfg(feature = "peers")]
     engines.push(Box::new(sbpf_peer::Sbpf::new()));
-    println!("{:<8}{:>10}{}", "", "unit", engines.iter().map(|e| format!("{:>14}", e.name())).collect::<String>());
+    println!(
+        "{:<8}{:>10}{}",
+        "",
+        "unit",
+        engines.iter().map(|e| format!("{:>14}", e.name())).collect::<String>()
+    );
     for workload in &WORKLOADS {
         let row = engines.iter_mut().map(|engine| {
-            let ns = best_ns(|| assert_eq!(black_box(engine.run(workload)), workload.expect, "{}", workload.name));
+            let ns =
+                best_ns(|| assert_eq!(black_box(engine.run(workload)), workload.expect, "{}", workload.name));
             ns / workload.units
         });
         print_row(workload.name, workload.unit, &row.collect::<Vec<f64>>());

@@ -24,7 +24,8 @@ const FIRES: u64 = 100_000;
 const PAGES: u64 = 20_000;
 
 fn kernel(nr_cpus: usize) -> Kernel {
-    let config = MachineConfig { nr_cpus, record_events: false, time_limit_ns: u64::MAX, ..MachineConfig::default() };
+    let config =
+        MachineConfig { nr_cpus, record_events: false, time_limit_ns: u64::MAX, ..MachineConfig::default() };
     let config = MachineConfig { step_limit: u64::MAX, ..config };
     Kernel::new(Bpf::new(Machine::new(config), BpfConfig::new(Profile::new(KernelVersion::V6_12))))
 }
@@ -32,7 +33,8 @@ fn kernel(nr_cpus: usize) -> Kernel {
 /// `r0 = 0; exit` for a section.
 fn empty_program(kernel: &Kernel, section: &str) -> Rc<LoadedProgram> {
     let insns = assemble("r0 = 0\nexit", &[]).expect("assembles").insns;
-    let subprogs = vec![Subprog { name: "empty".into(), start: 0, len: insns.len(), global: true, func: None }];
+    let subprogs =
+        vec![Subprog { name: "empty".into(), start: 0, len: insns.len(), global: true, func: None }];
     let spec = ProgramSpec {
         name: "empty".into(),
         section: section.into(),
@@ -87,7 +89,8 @@ fn fires(section: &'static str, nr_cpus: usize, nr_tasks: u64) -> f64 {
     best(FIRES, || {
         let k = kernel(nr_cpus);
         let program = empty_program(&k, section);
-        let target = if section == "uprobe" { Target::Uprobe("f".into()) } else { Target::Fentry("vfs_read".into()) };
+        let target =
+            if section == "uprobe" { Target::Uprobe("f".into()) } else { Target::Fentry("vfs_read".into()) };
         k.attach_to(&program, target, 0).expect("attaches");
         for n in 0..nr_tasks {
             let k2 = k.clone();

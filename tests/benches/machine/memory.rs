@@ -24,7 +24,10 @@ pub fn measure(tasks: u64) {
     let m = k.machine().clone();
     for _ in 0..tasks {
         let m2 = m.clone();
-        m.spawn(TaskSpec::user("app"), async move { m2.sleep_ns(1 << 50, WaitReason::new("nanosleep")).await });
+        m.spawn(
+            TaskSpec::user("app"),
+            async move { m2.sleep_ns(1 << 50, WaitReason::new("nanosleep")).await },
+        );
     }
     m.at(1 << 40, |_| println!("{}", resident_bytes().unwrap_or(0)));
     m.run();
@@ -37,7 +40,9 @@ pub fn report() {
         let output = Command::new(exe).env(VARIABLE, tasks.to_string()).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()
     };
-    let Some(base) = run(0).filter(|bytes| *bytes > 0) else { return println!("\n(no resident set size here)") };
+    let Some(base) = run(0).filter(|bytes| *bytes > 0) else {
+        return println!("\n(no resident set size here)");
+    };
     println!("\n| tasks asleep | resident MB | bytes per task |\n|---|---|---|");
     for tasks in [1_000, 10_000, 100_000] {
         let bytes = run(tasks).unwrap_or(0);
