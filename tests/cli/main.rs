@@ -251,3 +251,74 @@ fn standard_input_as_a_file_is_limited_too() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("E0003"), "{}", text(&output.stderr));
 }
+
+/// A program that never ends, with a budget that nobody can wait for.
+#[cfg(unix)]
+const ENDLESS: &str = "
+instruction_budget = 1_000_000_000_000_000
+[[program]]
+name = 'loop'
+attach = 'uprobe//bin/app:work'
+asm = '''
+  goto -1
+'''
+[[task]]
+name = 'app'
+steps = [{ call = { name = '/bin/app:work' } }]
+";
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_files() {
+    let directory = scratch("interrupt");
+    fs::write(directory.join("a.toml"), "[[task]]\nname = 'app'\nsteps = [{ sleep = '1ms' }]\n")
+        .expect("file");
+    fs::write(directory.join("b.toml"), ENDLESS).expect("file");
+    let mut command = sleepable(&directory, &["run", ".", "--trace", "out.jsonl"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let written = directory.join("out.a.6.12.jsonl");
+    let start = Instant::now();
+    while !written.exists() && start.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    let lines = fs::read_to_string(&written).expect("the first trace");
+    let header: serde_json::Value =
+        serde_json::from_str(lines.lines().next().expect("a header")).expect("JSON");
+    assert_eq!(header["events"], lines.lines().count() as u64 - 1);
+    let names: Vec<_> =
+        fs::read_dir(&directory).expect("list").map(|e| e.expect("entry").file_name()).collect();
+    assert_eq!(names.len(), 3, "nothing half-written is left: {names:?}");
+}
+
+#[test]
+fn an_endless_program_and_a_task_that_waits_for_ever_are_findings() {
+    let directory = scratch("endless");
+    let endless = "[[program]]\nname = 'loop'\nattach = 'uprobe//bin/app:work'\nasm = '''\n  goto -1\n'''\n[[task]]\nname = 'app'\nsteps = [{ call = { name = '/bin/app:work' } }]\n";
+    fs::write(directory.join("endless.toml"), endless).expect("file");
+    let forever = "[[task]]\nname = 'a'\nsteps = [{ wait_for = { mark = 'b.ready' } }]\n[[task]]\nname = 'b'\nsteps = [{ wait_for = { end = 'a' } }, { mark = 'ready' }]\n";
+    fs::write(directory.join("forever.toml"), forever).expect("file");
+    assert!(text(&run(&directory, &["run", "endless.toml"], 1).stdout).contains("error[F0005]"));
+    let stuck = text(&run(&directory, &["run", "forever.toml"], 1).stdout);
+    assert!(stuck.contains("error[F0004]") && stuck.contains("error[M0012]"), "{stuck}");
+}
+
+#[test]
+fn traces_are_written_whole_or_not_at_all() {
+    let directory = scratch("trace");
+    let args = |out: &'static str| ["run", "lib:invalid-sleep", "--trace", out];
+    for out in ["out.txt", "out.jsonl", "out.pftrace"] {
+        run(&directory, &args(out), 0);
+        assert!(fs::metadata(directory.join(out)).expect("written").len() > 100, "{out}");
+    }
+    let stderr = text(&run(&directory, &args("no/such/directory/out.txt"), 2).stderr);
+    assert!(
+        stderr.contains("error[E0026]: cannot write `no/such/directory/out.txt`: no such file"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_dir(&directory).expect("list").count(), 3);
+}

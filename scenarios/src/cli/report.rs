@@ -34,7 +34,7 @@ pub(super) fn text(
     }
     let question =
         scenario.question.as_ref().map_or(String::new(), |question| format!("{}\n\n", question.value));
-    format!("{question}{}{}{line}", programs(result), printed(result))
+    format!("{question}{}{}{}{line}", programs(result), printed(result), expected_findings(scenario, result))
 }
 
 /// A table with one line per program.
@@ -100,6 +100,20 @@ fn printed(result: &RunResult) -> String {
         1..=20 => format!("  printed:\n{}\n", lines.concat()),
         more => format!("  printed ({more} lines, the first 20):\n{}\n", lines.concat()),
     }
+}
+
+/// Findings that the scenario expects, as the kernel would print them; the others are reported as differences.
+fn expected_findings(scenario: &Scenario, result: &RunResult) -> String {
+    let expected = scenario.expect.findings.as_slice();
+    let mut text = String::new();
+    for finding in result.findings.iter().filter(|f| expected.iter().any(|code| code.0 == f.code.0)) {
+        let _ = writeln!(text, "  finding {}, as expected:", finding.code.0);
+        for line in std::iter::once(&finding.message).chain(&finding.notes).flat_map(|line| line.lines()) {
+            let _ = writeln!(text, "  | {line}");
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// One line of `run --format json`.

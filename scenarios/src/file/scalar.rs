@@ -142,15 +142,8 @@ impl FromStr for Dur {
 
 impl fmt::Display for Dur {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, scale) = UNITS[..5]
-            .iter()
-            .rev()
-            .find(|(name, scale)| {
-                *name != "µs"
-                    && self.0 >= *scale
-                    && (self.0.is_multiple_of(scale / 1000 + u64::from(scale / 1000 == 0)))
-            })
-            .unwrap_or(&UNITS[0]);
+        let fits = |(name, scale): &&(&str, u64)| *name != "µs" && self.0 >= *scale;
+        let (unit, scale) = UNITS[..5].iter().rev().find(fits).unwrap_or(&UNITS[0]);
         let (whole, rest) = (self.0 / scale, self.0 % scale);
         if rest == 0 {
             return write!(f, "{whole}{unit}");
@@ -371,6 +364,7 @@ mod tests {
             assert_eq!(dur.to_string().parse::<Dur>().unwrap(), dur, "{text}");
         }
         assert_eq!(Dur(1_500_000).to_string(), "1.5ms");
+        assert_eq!(Dur(50_254_936).to_string(), "50.254936ms");
         assert!(
             "50".parse::<Dur>().is_err()
                 && "ms".parse::<Dur>().is_err()
