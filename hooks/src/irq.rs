@@ -42,7 +42,7 @@ impl Kernel {
             Door::Trampoline | Door::RawTracepoint => Frame::Trampoline(TrampolineFrame {
                 func: function.into(),
                 ip,
-                args: Vec::new(),
+                args: Rc::from([]),
                 ret: Some(0),
             }),
             _ => Frame::Probe(ProbeFrame { func: function.into(), ip, overridden: Cell::new(None) }),

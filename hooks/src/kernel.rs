@@ -3,6 +3,7 @@
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use programs::runtime::Bpf;
@@ -121,13 +122,17 @@ impl Kernel {
         (1 << 32) | id
     }
 
-    /// Runs a hook's programs as a tokio task of its own, on behalf of the current simulated task, which waits for it.
-    pub(crate) async fn fire(&self, hook: String, body: impl Future<Output = i64> + 'static) -> i64 {
-        let id = self.slice_id();
+    /// Runs a hook's programs as a tokio task of its own, on behalf of the current simulated task, which waits for it. The body is
+    /// boxed where it is made: large futures are not moved again.
+    pub(crate) async fn fire(&self, hook: &str, body: Pin<Box<dyn Future<Output = i64>>>) -> i64 {
         let m = self.machine();
-        m.emit_with(|| HookEvent::FireBegin { hook: hook.clone(), id });
+        if !m.events().enabled() {
+            return m.fire(body).await;
+        }
+        let id = self.slice_id();
+        m.emit(HookEvent::FireBegin { hook: hook.to_string(), id });
         let ret = m.fire(body).await;
-        m.emit_with(|| HookEvent::FireEnd { hook, ret, id });
+        m.emit(HookEvent::FireEnd { hook: hook.to_string(), ret, id });
         ret
     }
 

@@ -103,7 +103,26 @@ impl Link {
     }
 }
 
-type Links = Rc<[Rc<Link>]>;
+/// The links of one target, in the order of attaching.
+pub type Links = Rc<[Rc<Link>]>;
+
+/// Everything that is attached to one kernel function: what a call of it looks up, once.
+pub struct FunctionLinks {
+    pub name: Rc<str>,
+    pub kprobe: Links,
+    pub fentry: Links,
+    pub fmod_ret: Links,
+    pub fexit: Links,
+    pub kretprobe: Links,
+}
+
+impl FunctionLinks {
+    fn is_empty(&self) -> bool {
+        [&self.kprobe, &self.fentry, &self.fmod_ret, &self.fexit, &self.kretprobe]
+            .iter()
+            .all(|links| links.is_empty())
+    }
+}
 
 /// All attachments.
 #[derive(Default)]
@@ -111,12 +130,61 @@ pub struct Registry {
     points: RefCell<BTreeMap<Target, Links>>,
     next: Cell<u32>,
     live: Cell<usize>,
+    /// Derived from `points`: kernel functions with links.
+    functions: RefCell<BTreeMap<Rc<str>, Rc<FunctionLinks>>>,
+    /// Derived from `points`: user functions with links on their entry.
+    user_functions: RefCell<BTreeMap<Rc<str>, Links>>,
 }
 
 impl Registry {
     /// The links of a target, in the order of attaching. `None`: nobody, the common case.
     pub fn links(&self, target: &Target) -> Option<Links> {
         self.points.borrow().get(target).filter(|links| !links.is_empty()).cloned()
+    }
+
+    /// What is attached to a kernel function.
+    pub fn function(&self, name: &str) -> Option<Rc<FunctionLinks>> {
+        self.functions.borrow().get(name).cloned()
+    }
+
+    /// What is attached to the entry of a user function.
+    pub fn user_function(&self, name: &str) -> Option<Links> {
+        self.user_functions.borrow().get(name).cloned()
+    }
+
+    /// Brings the derived tables up to date with a target that changed.
+    fn refresh(&self, target: &Target) {
+        let name: Rc<str> = match target {
+            Target::Fentry(name)
+            | Target::Fexit(name)
+            | Target::FmodRet(name)
+            | Target::Kprobe(name)
+            | Target::Kretprobe(name) => name.as_str().into(),
+            Target::Uprobe(name) => {
+                let links = self.links(target);
+                let mut table = self.user_functions.borrow_mut();
+                return match links {
+                    Some(links) => drop(table.insert(name.as_str().into(), links)),
+                    None => drop(table.remove(name.as_str())),
+                };
+            }
+            _ => return,
+        };
+        let of = |kind: fn(String) -> Target| self.links(&kind(name.to_string())).unwrap_or_default();
+        let links = FunctionLinks {
+            name: name.clone(),
+            kprobe: of(Target::Kprobe),
+            fentry: of(Target::Fentry),
+            fmod_ret: of(Target::FmodRet),
+            fexit: of(Target::Fexit),
+            kretprobe: of(Target::Kretprobe),
+        };
+        let mut functions = self.functions.borrow_mut();
+        if links.is_empty() {
+            functions.remove(&name)
+        } else {
+            functions.insert(name, Rc::new(links))
+        };
     }
 
     /// Nobody is attached anywhere.
@@ -149,6 +217,8 @@ impl Registry {
         let mut points = self.points.borrow_mut();
         let old = points.get(&target).cloned().unwrap_or_default();
         points.insert(target, old.iter().cloned().chain([link.clone()]).collect());
+        drop(points);
+        self.refresh(&link.target);
         link
     }
 
@@ -159,6 +229,8 @@ impl Registry {
         })?;
         let rest: Links = points[&target].iter().filter(|link| link.id != id).cloned().collect();
         points.insert(target, rest);
+        drop(points);
+        self.refresh(&link.target);
         link.detached.set(true);
         self.live.set(self.live.get() - 1);
         Some(link)

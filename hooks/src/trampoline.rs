@@ -13,35 +13,8 @@ use programs::runtime::{Frame, Invocation, ProbeFrame, TrampolineFrame};
 use crate::event::HookEvent;
 use crate::kernel::Kernel;
 use crate::protocol::{Door, run_program};
-use crate::registry::{Link, Target};
+use crate::registry::{FunctionLinks, Link, Links};
 use crate::regs::{PtRegs, offset};
-
-type Links = Option<Rc<[Rc<Link>]>>;
-
-/// The links of one function, by kind; all `None` for a function that nobody watches.
-struct Attached {
-    kprobe: Links,
-    fentry: Links,
-    fmod_ret: Links,
-    fexit: Links,
-    kretprobe: Links,
-}
-
-impl Attached {
-    fn of(kernel: &Kernel, function: &str) -> Option<Attached> {
-        let links = |target: fn(String) -> Target| kernel.registry().links(&target(function.to_string()));
-        let attached = Attached {
-            kprobe: links(Target::Kprobe),
-            fentry: links(Target::Fentry),
-            fmod_ret: links(Target::FmodRet),
-            fexit: links(Target::Fexit),
-            kretprobe: links(Target::Kretprobe),
-        };
-        let all =
-            [&attached.kprobe, &attached.fentry, &attached.fmod_ret, &attached.fexit, &attached.kretprobe];
-        all.iter().any(|links| links.is_some()).then_some(attached)
-    }
-}
 
 impl Kernel {
     /// Calls a kernel function: `original` is its body. Returns what the caller gets, which attached programs may have changed.
@@ -51,57 +24,60 @@ impl Kernel {
         args: &[u64],
         original: impl Future<Output = i64> + 'static,
     ) -> i64 {
-        if self.registry().is_empty() {
-            return original.await;
-        }
-        let Some(attached) = Attached::of(self, function) else { return original.await };
-        let (kernel, function, args) = (self.clone(), function.to_string(), args.to_vec());
-        self.fire(
-            function.clone(),
-            async move { kernel.run_attached(&attached, &function, args, original).await },
-        )
-        .await
+        let attached = if self.registry().is_empty() { None } else { self.registry().function(function) };
+        let Some(attached) = attached else { return original.await };
+        let (kernel, args, hook) = (self.clone(), Rc::from(args), attached.name.clone());
+        self.fire(&hook, Box::pin(async move { kernel.run_attached(&attached, args, original).await })).await
     }
 
     async fn run_attached(
         &self,
-        attached: &Attached,
-        function: &str,
-        args: Vec<u64>,
+        on: &FunctionLinks,
+        args: Rc<[u64]>,
         original: impl Future<Output = i64>,
     ) -> i64 {
-        if let Some(ret) = self.run_kprobes(&attached.kprobe, function, &args).await {
-            return self.run_kretprobes(&attached.kretprobe, &args, ret).await;
+        let overridden = if on.kprobe.is_empty() { None } else { self.run_kprobes(on, &args).await };
+        let ret = match overridden {
+            Some(ret) => ret,
+            None => self.run_trampoline(on, &args, original).await,
+        };
+        if !on.kretprobe.is_empty() {
+            self.run_kretprobes(&on.kretprobe, &args, ret).await;
         }
-        let call = TrampolineCall::new(self, function, &args);
-        for link in attached.fentry.iter().flat_map(|links| links.iter()) {
-            call.run(self, link).await;
+        ret
+    }
+
+    async fn run_trampoline(
+        &self,
+        on: &FunctionLinks,
+        args: &Rc<[u64]>,
+        original: impl Future<Output = i64>,
+    ) -> i64 {
+        if on.fentry.is_empty() && on.fmod_ret.is_empty() && on.fexit.is_empty() {
+            return original.await;
         }
-        let replaced = call.run_fmod_ret(self, attached.fmod_ret.iter().flat_map(|links| links.iter())).await;
-        let ret = match replaced {
+        let call = TrampolineCall::new(self, on.name.clone(), args.clone());
+        call.run_all(self, &on.fentry).await;
+        let ret = match call.run_fmod_ret(self, &on.fmod_ret).await {
             Some(ret) => ret,
             None => original.await,
         };
         call.set_ret(self, ret);
-        for link in attached.fexit.iter().flat_map(|links| links.iter()) {
-            call.run(self, link).await;
-        }
+        call.run_all(self, &on.fexit).await;
         call.free(self);
-        self.run_kretprobes(&attached.kretprobe, &args, ret).await
+        ret
     }
 
     /// Runs the kprobes of a function; `Some` is the value that `bpf_override_return` put in its place.
-    async fn run_kprobes(&self, links: &Links, function: &str, args: &[u64]) -> Option<i64> {
-        let links = links.as_ref()?;
-        let mut result = None;
-        let pid = self.machine().current_pid();
-        for link in links.iter().filter(|link| link.fires_in(pid)) {
-            let inv = self.probe_invocation(&PtRegs::kernel_function(args), function, link);
+    async fn run_kprobes(&self, on: &FunctionLinks, args: &[u64]) -> Option<i64> {
+        let (pid, mut result) = (self.machine().current_pid(), None);
+        for link in on.kprobe.iter().filter(|link| link.fires_in(pid)) {
+            let inv = self.probe_invocation(&PtRegs::kernel_function(args), &on.name, link);
             run_program(self, &link.program, &inv, Door::PerfArray).await;
             if let Frame::Probe(probe) = &*inv.frame
                 && let Some(ret) = probe.overridden.get()
             {
-                let (function, by) = (function.to_string(), link.program.name.to_string());
+                let (function, by) = (on.name.to_string(), link.program.name.to_string());
                 self.machine().emit_with(|| HookEvent::Overridden { function, ret: ret as i64, by });
                 result = Some(ret as i64);
             }
@@ -110,16 +86,15 @@ impl Kernel {
         result
     }
 
-    async fn run_kretprobes(&self, links: &Links, args: &[u64], ret: i64) -> i64 {
+    async fn run_kretprobes(&self, links: &Links, args: &[u64], ret: i64) {
         let pid = self.machine().current_pid();
-        for link in links.iter().flat_map(|links| links.iter()).filter(|link| link.fires_in(pid)) {
+        for link in links.iter().filter(|link| link.fires_in(pid)) {
             let mut regs = PtRegs::kernel_function(args);
             regs.set(offset::AX, ret as u64);
             let inv = self.probe_invocation(&regs, "", link);
             run_program(self, &link.program, &inv, Door::PerfArray).await;
             self.free_context(inv.ctx);
         }
-        ret
     }
 
     /// What a probe's program is given. `entry_of`: the function at whose entry the probe sits; empty elsewhere.
@@ -134,42 +109,48 @@ impl Kernel {
 /// The memory a trampoline keeps for one call: the arguments as 8-byte words and, behind them, the return value.
 pub(crate) struct TrampolineCall {
     ctx: u64,
-    function: String,
-    args: Vec<u64>,
+    function: Rc<str>,
+    args: Rc<[u64]>,
     ret: Cell<Option<u64>>,
 }
 
 impl TrampolineCall {
-    pub(crate) fn new(kernel: &Kernel, function: &str, args: &[u64]) -> TrampolineCall {
-        let mut bytes: Vec<u8> = args.iter().flat_map(|arg| arg.to_le_bytes()).collect();
-        bytes.extend_from_slice(&[0; 8]);
-        let ctx = kernel.alloc_context("bpf_tramp_args", &bytes);
-        TrampolineCall { ctx, function: function.to_string(), args: args.to_vec(), ret: Cell::new(None) }
+    pub(crate) fn new(kernel: &Kernel, function: Rc<str>, args: Rc<[u64]>) -> TrampolineCall {
+        let mut words = [0_u8; 8 * MAX_WORDS];
+        let used = 8 * (args.len().min(MAX_WORDS - 1) + 1);
+        words
+            .chunks_exact_mut(8)
+            .zip(args.iter())
+            .for_each(|(to, arg)| to.copy_from_slice(&arg.to_le_bytes()));
+        let ctx = kernel.alloc_context("bpf_tramp_args", &words[..used]);
+        TrampolineCall { ctx, function, args, ret: Cell::new(None) }
     }
 
     /// Runs one program on this call; `None`: it was skipped.
-    pub(crate) async fn run(&self, kernel: &Kernel, link: &Link) -> Option<u64> {
-        let frame = TrampolineFrame {
-            func: self.function.as_str().into(),
-            ip: kernel.function_address(&self.function),
-            args: self.args.clone(),
-            ret: self.ret.get(),
-        };
+    async fn run(&self, kernel: &Kernel, link: &Link) -> Option<u64> {
+        let ip = kernel.function_address(&self.function);
+        let frame =
+            TrampolineFrame { func: self.function.clone(), ip, args: self.args.clone(), ret: self.ret.get() };
         let inv = Invocation { ctx: self.ctx, cookie: link.cookie, frame: Rc::new(Frame::Trampoline(frame)) };
         run_program(kernel, &link.program, &inv, Door::Trampoline).await
     }
 
+    /// Runs all of them.
+    pub(crate) async fn run_all(&self, kernel: &Kernel, links: &Links) {
+        let pid = kernel.machine().current_pid();
+        for link in links.iter().filter(|link| link.fires_in(pid)) {
+            self.run(kernel, link).await;
+        }
+    }
+
     /// Runs fmod_ret programs until one returns non-zero: that value.
-    pub(crate) async fn run_fmod_ret<'a>(
-        &self,
-        kernel: &Kernel,
-        links: impl Iterator<Item = &'a Rc<Link>>,
-    ) -> Option<i64> {
-        for link in links {
+    pub(crate) async fn run_fmod_ret(&self, kernel: &Kernel, links: &Links) -> Option<i64> {
+        let pid = kernel.machine().current_pid();
+        for link in links.iter().filter(|link| link.fires_in(pid)) {
             self.set_ret(kernel, 0);
             let ret = self.run(kernel, link).await.map_or(0, |r0| i64::from(r0 as i32));
             if ret != 0 {
-                let (function, by) = (self.function.clone(), link.program.name.to_string());
+                let (function, by) = (self.function.to_string(), link.program.name.to_string());
                 kernel.machine().emit_with(|| HookEvent::Overridden { function, ret, by });
                 return Some(ret);
             }
@@ -188,3 +169,6 @@ impl TrampolineCall {
         kernel.free_context(self.ctx);
     }
 }
+
+/// Arguments that a trampoline can pass (`MAX_BPF_FUNC_ARGS`, include/linux/bpf.h), and the return value.
+const MAX_WORDS: usize = 13;

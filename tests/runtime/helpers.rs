@@ -227,7 +227,7 @@ fn printk_lines_carry_what_the_kernel_would_print() {
 fn frames_answer_what_is_asked_about_the_function() {
     let trampoline = |lab: &Lab| {
         let frame =
-            TrampolineFrame { func: "vfs_read".into(), ip: 0x1000, args: vec![11, 22], ret: Some(33) };
+            TrampolineFrame { func: "vfs_read".into(), ip: 0x1000, args: [11, 22].into(), ret: Some(33) };
         Invocation { cookie: 9, ..Invocation::new(lab.ctx(&[11, 22]), Frame::Trampoline(frame)) }
     };
     let value = "r3 = r10\nr3 += -8\n";

@@ -42,7 +42,7 @@ impl SleepableProgram for SleepsLocked {
 }
 
 fn frame(lab: &Lab, addr: u64) -> Invocation {
-    let frame = TrampolineFrame { args: vec![addr], ..TrampolineFrame::default() };
+    let frame = TrampolineFrame { args: [addr].into(), ..TrampolineFrame::default() };
     Invocation::new(lab.ctx(&[addr]), Frame::Trampoline(frame))
 }
 

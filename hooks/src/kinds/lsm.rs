@@ -10,7 +10,7 @@ use programs::profile::lsm::LsmHook;
 use sim::errno::Errno;
 
 use crate::kernel::Kernel;
-use crate::registry::Target;
+use crate::registry::{Links, Target};
 use crate::trampoline::TrampolineCall;
 
 impl Kernel {
@@ -24,28 +24,26 @@ impl Kernel {
         if self.registry().is_empty() || !profile.config.lsm_list_has_bpf() {
             return default_return(hook);
         }
-        let (kernel, function, args) = (self.clone(), format!("bpf_lsm_{name}"), args.to_vec());
+        let function = format!("bpf_lsm_{name}");
         let Some(links) = self.registry().links(&Target::Lsm(name.to_string())) else {
-            return self.call_function(&function, &args, async move { default_return(hook) }).await;
+            return self.call_function(&function, args, async move { default_return(hook) }).await;
         };
-        let inner = function.clone();
+        let (kernel, args, inner) = (self.clone(), Rc::from(args), Rc::from(function.as_str()));
         let body = async move {
-            let call = TrampolineCall::new(&kernel, &inner, &args);
+            let call = TrampolineCall::new(&kernel, inner, args);
             let verdict = kernel.run_lsm(hook, &call, &links).await;
             call.free(&kernel);
             verdict
         };
-        self.fire(function, body).await
+        self.fire(&function, Box::pin(body)).await
     }
 
-    async fn run_lsm(&self, hook: &LsmHook, call: &TrampolineCall, links: &Rc<[Rc<crate::Link>]>) -> i64 {
+    async fn run_lsm(&self, hook: &LsmHook, call: &TrampolineCall, links: &Links) -> i64 {
         if hook.is_void() {
-            for link in links.iter() {
-                call.run(self, link).await;
-            }
+            call.run_all(self, links).await;
             return 0;
         }
-        call.run_fmod_ret(self, links.iter()).await.unwrap_or_else(|| default_return(hook))
+        call.run_fmod_ret(self, links).await.unwrap_or_else(|| default_return(hook))
     }
 }
 

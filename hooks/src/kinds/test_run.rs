@@ -29,7 +29,7 @@ impl Kernel {
             let ret = run_program(&kernel, &program, &inv, Door::Direct).await;
             i64::from(ret.unwrap_or_default() as u32 as i32)
         };
-        let ret = self.fire(hook, body).await;
+        let ret = self.fire(&hook, Box::pin(body)).await;
         let after = self.machine().arena().read(addr, ctx.len()).map(<[u8]>::to_vec).unwrap_or_default();
         self.free_context(addr);
         (ret, after)

@@ -44,10 +44,10 @@ impl Kernel {
         } else {
             [&[0; TRACE_ENTRY_BYTES], record].concat()
         };
-        let (kernel, raw) = (self.clone(), raw.to_vec());
+        let (kernel, raw) = (self.clone(), Rc::<[u64]>::from(raw));
         let hook = target.to_string();
         let body = async move { kernel.run_tracepoint(&links, raw_tp, &hook, raw, &bytes).await };
-        self.fire(target.to_string(), body).await;
+        self.fire(&target.to_string(), Box::pin(body)).await;
     }
 
     async fn run_tracepoint(
@@ -55,7 +55,7 @@ impl Kernel {
         links: &Rc<[Rc<Link>]>,
         raw_tp: bool,
         hook: &str,
-        raw: Vec<u64>,
+        raw: Rc<[u64]>,
         bytes: &[u8],
     ) -> i64 {
         let door = if raw_tp { Door::RawTracepoint } else { Door::PerfArray };

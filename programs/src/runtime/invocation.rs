@@ -48,7 +48,7 @@ pub struct TrampolineFrame {
     pub func: Rc<str>,
     /// Address of the function, for `bpf_get_func_ip`.
     pub ip: u64,
-    pub args: Vec<u64>,
+    pub args: Rc<[u64]>,
     /// The return value, where the program may ask for it (fexit, fmod_ret).
     pub ret: Option<u64>,
 }
