@@ -37,7 +37,12 @@ id!(
     /// A simulated address space (`mm_struct`).
     MmId(u32), "mm"
 );
-id!(
-    /// A simulated lock (spin lock, mutex, mmap_lock).
-    LockId(u64), "lock"
-);
+/// A simulated lock (spin lock, mutex, mmap_lock), by the address of its word where it has one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LockId(pub u64);
+
+impl fmt::Display for LockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lock at {:#x}", self.0)
+    }
+}

@@ -71,22 +71,25 @@ impl Machine {
         due
     }
 
+    /// Timed events happen in the context that their CPU's timer interrupt would hit: a wake-up on the CPU of the task, other
+    /// calls on CPU 0.
     fn perform(&self, action: Action) {
+        let saved = (self.0.current.get(), self.0.current_cpu.get(), self.0.debt_ns.get());
+        let cpu = match action {
+            Action::Wake(id, _) => self.task(id).cpu.get(),
+            Action::Call(_) => CpuId(0),
+        };
+        self.0.current.set(self.0.cpus[cpu.index()].current.get());
+        self.0.current_cpu.set(cpu);
+        self.0.debt_ns.set(0);
         match action {
-            Action::Wake(id, wait) => {
-                if self.task(id).wait_seq.get() == wait {
-                    self.wake(id);
-                }
-            }
-            Action::Call(call) => {
-                let saved = (self.0.current.get(), self.0.current_cpu.get(), self.0.debt_ns.get());
-                self.0.debt_ns.set(0);
-                call(self);
-                self.0.current.set(saved.0);
-                self.0.current_cpu.set(saved.1);
-                self.0.debt_ns.set(saved.2);
-            }
+            Action::Wake(id, wait) if self.task(id).wait_seq.get() == wait => self.wake(id),
+            Action::Wake(..) => {}
+            Action::Call(call) => call(self),
         }
+        self.0.current.set(saved.0);
+        self.0.current_cpu.set(saved.1);
+        self.0.debt_ns.set(saved.2);
     }
 
     /// The chosen one of the tasks that are current on a CPU and have caught up with the clock.

@@ -34,7 +34,10 @@ impl Machine {
 
     fn push(&self, task: &Task, cpu: CpuId, time_ns: u64, body: Rc<dyn Payload>) {
         tracing::trace!(target: "sleepable::event", time_ns, cpu = cpu.0, pid = task.pid.0, event = body.name());
-        let flags = task.ctx.flags(!self.0.cpus[cpu.index()].queue.borrow().is_empty());
+        let slot = &self.0.cpus[cpu.index()];
+        let need_resched =
+            time_ns >= slot.slice_end_ns.get() && !slot.queue.borrow().is_empty() && task.id != slot.idle;
+        let flags = task.ctx.flags(need_resched);
         let event = Event { seq: 0, time_ns, cpu, pid: task.pid, comm: task.comm(), flags, body };
         let observers = self.0.observers.borrow().len();
         for index in 0..observers {
