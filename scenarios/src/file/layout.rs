@@ -20,6 +20,8 @@ pub const MAX_REGION_PAGES: u64 = 1 << 20;
 pub const MAX_FILE_BYTES: u64 = 1 << 32;
 /// Where regions without an address are placed.
 const AUTO_BASE: u64 = 0x1000_0000;
+/// A forked task's own regions are placed so far behind those it inherits (1 TiB).
+const GENERATION_STRIDE: u64 = 1 << 40;
 /// Process id of the first task without one.
 pub const FIRST_PID: u32 = 100;
 
@@ -72,7 +74,8 @@ impl Layout {
                 |pid| pid.value,
             );
             let parent = task.forked.then(|| parent_of(scenario, task)).flatten();
-            let regions = place(task, &scenario.files.iter().map(|f| &f.value).collect::<Vec<_>>());
+            let base = AUTO_BASE + generation(scenario, task) * GENERATION_STRIDE;
+            let regions = place(task, base, &scenario.files.iter().map(|f| &f.value).collect::<Vec<_>>());
             layout.tasks.insert(task.name.value.clone(), TaskLayout { pid, parent, regions });
         }
         layout
@@ -174,7 +177,21 @@ pub fn file_len(file: &SimFile) -> u64 {
     contents.max(file.size.as_ref().map_or(0, |size| size.value))
 }
 
-fn place(task: &Task, files: &[&SimFile]) -> Vec<Placed> {
+/// How many forks lie between a task and one that is not forked; a circle of forks counts as few.
+fn generation(scenario: &Scenario, task: &Task) -> u64 {
+    const MOST: u64 = 16;
+    let (mut name, mut count) = (task.name.value.clone(), 0);
+    while count < MOST
+        && let Some(child) = scenario.tasks.iter().find(|t| t.forked && t.name.value == name)
+        && let Some(parent) = parent_of(scenario, child)
+    {
+        name = parent;
+        count += 1;
+    }
+    count
+}
+
+fn place(task: &Task, base: u64, files: &[&SimFile]) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (index, region) in task.regions.iter().enumerate() {
         let contents = region.contents.as_ref().map_or(0, |data| data_len(data));
@@ -187,7 +204,7 @@ fn place(task: &Task, files: &[&SimFile]) -> Vec<Placed> {
         placed.push(Placed { index, name: region.name.value.clone(), start, pages });
     }
     let fixed = |p: &Placed| task.regions[p.index].at.is_some();
-    let mut next = AUTO_BASE;
+    let mut next = base;
     for at in 0..placed.len() {
         if fixed(&placed[at]) {
             continue;

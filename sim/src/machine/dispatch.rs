@@ -82,11 +82,13 @@ impl Machine {
         self.0.current.set(self.0.cpus[cpu.index()].current.get());
         self.0.current_cpu.set(cpu);
         self.0.debt_ns.set(0);
+        let nested = self.0.in_event.replace(true);
         match action {
             Action::Wake(id, wait) if self.task(id).wait_seq.get() == wait => self.wake(id),
             Action::Wake(..) => {}
             Action::Call(call) => call(self),
         }
+        self.0.in_event.set(nested);
         self.0.current.set(saved.0);
         self.0.current_cpu.set(saved.1);
         self.0.debt_ns.set(saved.2);

@@ -46,7 +46,8 @@ impl Machine {
     fn serve(&self, cpu: CpuId, irq: PendingIrq) {
         let task = self.victim(cpu);
         let saved = (self.0.current.get(), self.0.current_cpu.get(), self.0.debt_ns.get());
-        let own_cpu = saved.1 == cpu && saved.0 == task.id;
+        // During a timed event nobody executes: the time goes to the CPU that is hit, whoever executed last.
+        let own_cpu = !self.0.in_event.get() && saved.1 == cpu && saved.0 == task.id;
         self.0.current.set(task.id);
         self.0.current_cpu.set(cpu);
         if !own_cpu {

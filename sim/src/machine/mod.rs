@@ -80,6 +80,8 @@ pub(crate) struct Inner {
     /// Tasks spawned before the machine runs.
     unborn: RefCell<Vec<(TaskId, BoxFuture)>>,
     running: Cell<bool>,
+    /// A timed event is being performed, outside any task.
+    in_event: Cell<bool>,
     outcome: RefCell<Option<Outcome>>,
     finished: RefCell<Option<std::task::Waker>>,
     /// Set from outside (a signal handler): the run ends at the next scheduling point.
@@ -136,6 +138,7 @@ impl Machine {
             steps: Cell::new(0),
             unborn: RefCell::default(),
             running: Cell::new(false),
+            in_event: Cell::new(false),
             outcome: RefCell::default(),
             finished: RefCell::default(),
             stop: Arc::default(),
