@@ -8,7 +8,7 @@ use programs::profile::{AttachType, KernelVersion, ProgType, ProgramKind};
 use programs::runtime::LoadedProgram;
 use sim::errno::Errno;
 
-pub use crate::registry::Target;
+pub use crate::registry::{Target, TargetKind};
 
 use crate::event::HookEvent;
 use crate::kernel::Kernel;
@@ -151,7 +151,7 @@ pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachErro
             || error(Errno::EINVAL, format!("section `{section}` names no target: give one to attach to"));
         kind.target.clone().ok_or_else(help)
     };
-    let tracing: &[(AttachType, fn(String) -> Target)] = &[
+    let tracing: &[(AttachType, TargetKind)] = &[
         (AttachType::TRACE_FENTRY, Target::Fentry),
         (AttachType::TRACE_FEXIT, Target::Fexit),
         (AttachType::MODIFY_RETURN, Target::FmodRet),

@@ -10,7 +10,7 @@ use programs::runtime::{Frame, Invocation, LoadedProgram, ProbeFrame, Trampoline
 
 use crate::kernel::Kernel;
 use crate::protocol::{Door, run_program_in_irq};
-use crate::registry::{Link, Target};
+use crate::registry::{Link, Target, TargetKind};
 use crate::regs::PtRegs;
 
 /// `struct bpf_perf_event_data` (include/uapi/linux/bpf_perf_event.h): registers, sample period, address.
@@ -20,7 +20,7 @@ impl Kernel {
     /// An interrupt handler calls a kernel function (or hits the tracepoint of this name) without arguments. Programs that replace
     /// return values run, but what they return goes nowhere.
     pub fn call_function_in_irq(&self, name: &str) {
-        let targets: [(fn(String) -> Target, Door); 6] = [
+        let targets: [(TargetKind, Door); 6] = [
             (Target::Kprobe, Door::PerfArray),
             (Target::Tracepoint, Door::PerfArray),
             (Target::RawTracepoint, Door::RawTracepoint),

@@ -83,9 +83,12 @@ fn faultable_or_shared(base: Rules, sleepable: bool) -> Rules {
     }
 }
 
+/// Changes a counter of the current context.
+type Step = fn(&Machine);
+
 impl Rules {
     fn enter(self, m: &Machine) {
-        let steps: [(bool, fn(&Machine)); 4] = [
+        let steps: [(bool, Step); 4] = [
             (self.trace, Machine::rcu_read_lock_trace),
             (self.preempt, Machine::preempt_disable),
             (self.rcu, Machine::rcu_read_lock),
@@ -95,7 +98,7 @@ impl Rules {
     }
 
     fn leave(self, m: &Machine) {
-        let steps: [(bool, fn(&Machine)); 4] = [
+        let steps: [(bool, Step); 4] = [
             (self.migrate, Machine::migrate_enable),
             (self.rcu, Machine::rcu_read_unlock),
             (self.preempt, Machine::preempt_enable),

@@ -103,6 +103,9 @@ impl Link {
     }
 }
 
+/// Makes a target of one kind from a name.
+pub type TargetKind = fn(String) -> Target;
+
 /// The links of one target, in the order of attaching.
 pub type Links = Rc<[Rc<Link>]>;
 
@@ -170,7 +173,7 @@ impl Registry {
             }
             _ => return,
         };
-        let of = |kind: fn(String) -> Target| self.links(&kind(name.to_string())).unwrap_or_default();
+        let of = |kind: TargetKind| self.links(&kind(name.to_string())).unwrap_or_default();
         let links = FunctionLinks {
             name: name.clone(),
             kprobe: of(Target::Kprobe),

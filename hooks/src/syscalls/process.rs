@@ -108,18 +108,20 @@ async fn new_image(m: &Machine, path: &str, argv: &[Vec<u8>], envp: &[Vec<u8>]) 
 /// The strings of a NULL-terminated array of pointers in user memory.
 async fn read_vector(call: &Call, addr: u64) -> Result<Vec<Vec<u8>>, Errno> {
     let mut strings = Vec::new();
-    while addr != 0 {
-        let bytes = call.read_user(addr + 8 * strings.len() as u64, 8).await?;
+    if addr == 0 {
+        return Ok(strings);
+    }
+    loop {
+        let bytes = call.read_user(addr.wrapping_add(8 * strings.len() as u64), 8).await?;
         let pointer = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
         if pointer == 0 {
-            break;
+            return Ok(strings);
         }
         if strings.len() == MAX_ARGS {
             return Err(Errno::E2BIG);
         }
         strings.push(call.read_string(pointer, MAX_ARG_BYTES).await?);
     }
-    Ok(strings)
 }
 
 /// A fork whose child has nothing to do exits at once.

@@ -39,6 +39,7 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Exit {
         engine: crate::run::engine(),
         tally: Tally::default(),
         alone: found.len() == 1,
+        said: Vec::new(),
     };
     let mut exit = Exit::Success;
     for one in found {
@@ -68,11 +69,14 @@ struct Session<'a, E> {
     tally: Tally,
     /// A single scenario is reported in detail.
     alone: bool,
+    /// Input errors of the current scenario: what is wrong on every kernel is said once.
+    said: Vec<Diagnostic>,
 }
 
 impl<E: Engine> Session<'_, E> {
     fn scenario(&mut self, ready: &Ready, console: &mut Console) -> Exit {
         console.advance(ready.scenario.title());
+        self.said.clear();
         let (inputs, diagnostics) = inputs::read_inputs(&ready.scenario, &ready.source, &ready.origin);
         diagnostics.iter().for_each(|diagnostic| console.diagnostic(diagnostic));
         if !diagnostics.is_empty() {
@@ -99,7 +103,12 @@ impl<E: Engine> Session<'_, E> {
         let result = match self.engine.run(&job) {
             Ok(result) => result,
             Err(diagnostics) => {
-                diagnostics.iter().for_each(|diagnostic| console.diagnostic(diagnostic));
+                for diagnostic in diagnostics {
+                    if !self.said.contains(&diagnostic) {
+                        console.diagnostic(&diagnostic);
+                        self.said.push(diagnostic);
+                    }
+                }
                 return Exit::BadInput;
             }
         };
