@@ -106,10 +106,8 @@ impl Checker<'_> {
 
     fn map(&mut self, map: &Sp<MapDecl>) {
         match &map.map_type {
-            Some(kind) => {
-                if !MAP_TYPES.iter().any(|(name, _)| *name == kind.value) {
-                    self.unknown(MAP, "map type", kind, MAP_TYPES.iter().map(|(name, _)| *name));
-                }
+            Some(kind) if !MAP_TYPES.iter().any(|(name, _)| *name == kind.value) => {
+                self.unknown(MAP, "map type", kind, MAP_TYPES.iter().map(|(name, _)| *name));
             }
             None if !self.scenario.programs.iter().any(|program| program.object.is_some()) => {
                 let diagnostic =
@@ -117,7 +115,7 @@ impl Checker<'_> {
                         .label(&map.name.span, "no object of this scenario could define it");
                 self.report(diagnostic);
             }
-            None => {}
+            _ => {}
         }
         if let Some(object) = &map.object {
             let known = self.scenario.programs.iter().filter_map(|p| p.object.as_ref().map(|o| o.as_str()));
