@@ -102,8 +102,7 @@ fn a_task_with_migration_disabled_resumes_on_its_cpu() {
             m2.cpu_point().await;
         });
         assert_eq!(m.run(), Outcome::Complete);
-        let text = log.borrow().join(" ");
-        text
+        log.take().join(" ")
     };
     assert_eq!(resumes_on(false), "cpu1");
     assert_eq!(resumes_on(true), "cpu0");
