@@ -68,6 +68,7 @@ impl Kernel {
             attach_gate(profile, &program.kind, &site)
                 .map_err(|refusal| error(refusal.errno, refusal.message))?;
         }
+        check_attach_type(&program.kind, profile.version)?;
         self.check_room(&target, profile.version)?;
         self.check_override(program, &target)?;
         let link = self.registry().add(target, program.clone(), cookie);
@@ -123,6 +124,15 @@ impl Kernel {
     }
 }
 
+/// An attach type that came later: older kernels load some of these programs, but have nothing to attach them with.
+fn check_attach_type(kind: &ProgramKind, version: KernelVersion) -> Result<(), AttachError> {
+    if kind.attach_type == AttachType::NONE || kind.attach_type.exists(version) {
+        return Ok(());
+    }
+    let name = kind.attach_type.name().unwrap_or("this attach type");
+    Err(error(Errno::EINVAL, format!("{version} has no {name}")))
+}
+
 /// `BPF_JMP | BPF_CALL`.
 const CALL: u8 = 0x85;
 /// Helper number of `bpf_override_return`.
@@ -175,6 +185,7 @@ pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachErro
         ProgType::TRACEPOINT => Ok(Target::Tracepoint(named()?)),
         ProgType::RAW_TRACEPOINT => Ok(Target::RawTracepoint(named()?)),
         ProgType::SYSCALL => Ok(Target::TestRun),
+        ProgType::SOCKET_FILTER => Ok(Target::SocketFilter),
         ProgType::XDP => Ok(Target::Xdp(default_device(kind))),
         ProgType::SCHED_CLS if section.contains("egress") => Ok(Target::TcEgress(default_device(kind))),
         ProgType::SCHED_CLS => Ok(Target::TcIngress(default_device(kind))),

@@ -226,7 +226,7 @@ impl Kernel {
     /// Gives a UDP packet to the socket with its port. False: nobody wants it, or the socket's filter dropped it.
     fn deliver(&self, bytes: &[u8]) -> bool {
         let Some((port, payload)) = udp(bytes) else { return false };
-        if let Some(links) = self.registry().links(&Target::SocketFilter(port)) {
+        if let Some(links) = self.registry().links(&Target::SocketFilter) {
             for link in links.iter() {
                 // 0 drops, any other number keeps that many bytes (net/core/filter.c:sk_filter_trim_cap).
                 match self.run_packet_program(&link.program, link.cookie, PacketKind::Skb, "lo", bytes) {

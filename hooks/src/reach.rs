@@ -3,6 +3,7 @@
 //! `sleepable support` prints these lists, and the runner warns about an attachment that cannot fire. A test greps the bodies, so
 //! that the lists stay true.
 
+use crate::kinds::lsm::security_function;
 use crate::registry::Target;
 use crate::syscalls;
 
@@ -34,7 +35,7 @@ pub const LSM_HOOKS: &[&str] = &[
     "task_getpgid",
 ];
 
-/// Kernel functions, besides `__x64_sys_*` and `bpf_lsm_*`, that can be traced.
+/// Kernel functions, besides `__x64_sys_*`, `bpf_lsm_*` and `security_*`, that can be traced.
 pub const FUNCTIONS: &[&str] = &["do_sys_openat2", "do_unlinkat", "filp_close", "vfs_read", "vfs_write"];
 
 /// Tracepoints, besides those of system calls.
@@ -64,6 +65,7 @@ fn function_fires(name: &str) -> bool {
     let lsm = name.strip_prefix("bpf_lsm_");
     syscall.is_some_and(|call| syscalls::table().any(|row| row.name == call))
         || lsm.is_some_and(|hook| LSM_HOOKS.contains(&hook))
+        || (name.starts_with("security_") && LSM_HOOKS.iter().any(|hook| security_function(hook) == name))
         || FUNCTIONS.contains(&name)
 }
 

@@ -51,11 +51,20 @@ pub struct OpenFile {
 pub const S_IFREG: u32 = 0o100_000;
 pub const S_IFDIR: u32 = 0o040_000;
 
-/// All paths.
-#[derive(Debug, Default)]
+/// All paths; `/` and `/tmp` exist.
+#[derive(Debug)]
 pub struct Vfs {
     paths: BTreeMap<String, Rc<Inode>>,
     next_ino: u64,
+}
+
+impl Default for Vfs {
+    fn default() -> Vfs {
+        let mut vfs = Vfs { paths: BTreeMap::new(), next_ino: 0 };
+        vfs.insert("/", InodeKind::Directory, S_IFDIR | 0o755);
+        vfs.insert("/tmp", InodeKind::Directory, S_IFDIR | 0o1777);
+        vfs
+    }
 }
 
 impl Vfs {

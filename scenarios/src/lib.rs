@@ -1,7 +1,7 @@
 //! Scenario files: reading, running and reporting; and the `sleepable` command. The only crate that touches files, the
 //! terminal or the network.
 //!
-//! - [`file`]: the scenario as written, with the place of every value; parsing never touches the environment.
+//! - [`mod@file`]: the scenario as written, with the place of every value; parsing never touches the environment.
 //! - [`inputs`]: reads what a scenario names (objects, captures, BTF), from disk or from the embedded [`library`].
 //! - [`run`]: the seam to the simulator; [`result`]: what comes out of a run, as plain data; [`expect`] judges it, [`export`] writes its events.
 //! - [`diag`]: messages to the user and the catalogue of codes; [`output`]: files written whole or not at all; [`verdict`]: what kernels say about an

@@ -64,6 +64,8 @@ pub struct ProgramResult {
     pub runs: Vec<ProgramRun>,
     /// Runs skipped because the program was already running on that CPU.
     pub missed: u64,
+    /// Attach points that nothing in this run can pass through: why a program without runs has none.
+    pub silent: Vec<String>,
 }
 
 /// One run of a program.

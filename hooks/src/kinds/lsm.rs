@@ -19,6 +19,15 @@ impl Kernel {
     /// # Panics
     /// If this kernel has no such hook: simulated code names its hooks from the profile's table.
     pub async fn lsm(&self, name: &str, args: &[u64]) -> i64 {
+        let function = security_function(name);
+        if self.registry().is_empty() || self.registry().function(&function).is_none() {
+            return self.bpf_lsm(name, args).await;
+        }
+        let (kernel, name, inner) = (self.clone(), name.to_string(), args.to_vec());
+        self.call_function(&function, args, async move { kernel.bpf_lsm(&name, &inner).await }).await
+    }
+
+    async fn bpf_lsm(&self, name: &str, args: &[u64]) -> i64 {
         let profile = self.bpf().profile();
         let Some(hook) = profile.lsm_hook(name) else { return 0 };
         if self.registry().is_empty() || !profile.config.lsm_list_has_bpf() {
@@ -44,6 +53,16 @@ impl Kernel {
             return 0;
         }
         call.run_fmod_ret(self, links).await.unwrap_or_else(|| default_return(hook))
+    }
+}
+
+/// The function of security/security.c that calls a hook's implementations; most are named after the hook.
+pub(crate) fn security_function(hook: &str) -> String {
+    match hook {
+        "bprm_check_security" => "security_bprm_check".to_string(),
+        "file_alloc_security" => "security_file_alloc".to_string(),
+        "file_free_security" => "security_file_free".to_string(),
+        name => format!("security_{name}"),
     }
 }
 

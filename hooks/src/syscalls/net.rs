@@ -73,7 +73,8 @@ async fn sendto(call: Call) -> Result<i64, Errno> {
     let [fd, buffer, len, _flags, to, to_len] = call.args;
     let socket = call.process().socket(fd)?;
     if u64::from(socket.kind) != SOCK_DGRAM {
-        return Err(Errno::ENOTCONN);
+        // tcp_sendmsg on a socket that is not connected.
+        return Err(Errno::EPIPE);
     }
     if len > MAX_DATAGRAM_BYTES {
         return Err(Errno::EMSGSIZE);

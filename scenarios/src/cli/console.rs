@@ -15,6 +15,8 @@ pub(super) struct Console {
     err_style: Style,
     /// Nobody reads stdout any more (`| head`): stay quiet, keep the exit code right.
     closed: bool,
+    /// Results were lost for another reason than a reader that went away.
+    lost: bool,
     progress: Option<ProgressBar>,
 }
 
@@ -32,11 +34,17 @@ impl Console {
             out_style: style(io::stdout().is_terminal()),
             err_style: style(io::stderr().is_terminal()),
             closed: false,
+            lost: false,
             progress: None,
         }
     }
 
     /// Whether stdout still has a reader.
+    pub(super) fn lost_output(&self) -> bool {
+        self.lost
+    }
+
+    /// Nobody reads stdout any more.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -58,6 +66,7 @@ impl Console {
         if let Err(error) = outcome {
             self.closed = true;
             if error.kind() != io::ErrorKind::BrokenPipe {
+                self.lost = true;
                 self.err(&format!("error: cannot write to stdout: {error}\n"));
             }
         }

@@ -180,7 +180,9 @@ pub fn main() -> ExitCode {
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
         let cli = Cli::parse();
         let mut console = Console::new(cli.color);
-        dispatch(&cli.command, &mut console)
+        let exit = dispatch(&cli.command, &mut console);
+        // Whoever asked has not got the answer.
+        if console.lost_output() { exit.and(Exit::BadInput) } else { exit }
     }));
     match outcome {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -7,7 +7,7 @@ use super::find::{self, Ready};
 use super::{Exit, OutputFormat, RunArgs, report};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::NOTHING_TO_RUN;
-use crate::diag::catalogue::notes::LEFT_OUT;
+use crate::diag::catalogue::notes::{LEFT_OUT, NEVER_FIRES};
 use crate::export::Format;
 use crate::file::Kernel;
 use crate::inputs::{self, Inputs};
@@ -119,6 +119,13 @@ impl<E: Engine> Session<'_, E> {
             let at = &ready.scenario.event_limit.span;
             differences
                 .push(Diagnostic::warning(LEFT_OUT, message).in_source(&ready.source).label(at, "the limit"));
+        }
+        for program in &result.programs {
+            differences.extend(program.silent.iter().map(|target| {
+                let message = format!("`{}` never ran: nothing here passes through {target}", program.name);
+                Diagnostic::warning(NEVER_FIRES, message)
+                    .help("`sleepable support` lists what is passed through")
+            }));
         }
         if failed {
             self.tally.failed += 1;

@@ -46,7 +46,7 @@ fn passed_through() -> [(&'static str, &'static str, Vec<&'static str>); 3] {
     [
         ("system calls", "syscall", hooks::syscalls::table().map(|row| row.name).collect()),
         (
-            "traced kernel functions, beside __x64_sys_* and bpf_lsm_*",
+            "traced kernel functions, beside __x64_sys_*, bpf_lsm_* and security_*",
             "function",
             hooks::reach::FUNCTIONS.to_vec(),
         ),

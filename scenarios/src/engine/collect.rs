@@ -1,9 +1,12 @@
 //! The result of a run, from the machine and from what was watched.
 
+use hooks::Target;
+use hooks::reach::fires;
 use sim::task::{Task, TaskState as SimState};
 
 use super::world::{Entry, World};
 use super::{globals, maps};
+use crate::file::{Scenario, Step};
 use crate::result::{ProgramResult, RunResult, TaskResult};
 use crate::run::Job;
 
@@ -24,7 +27,7 @@ pub(super) fn result(world: &World, job: &Job<'_>) -> RunResult {
             .entries
             .iter()
             .enumerate()
-            .map(|(index, entry)| program(world, index, entry))
+            .map(|(index, entry)| program(world, job.scenario, index, entry))
             .collect(),
         tasks: world.tasks.iter().enumerate().map(|(index, _)| task(world, index)).collect(),
         maps: maps::results(world),
@@ -34,14 +37,39 @@ pub(super) fn result(world: &World, job: &Job<'_>) -> RunResult {
     }
 }
 
-fn program(world: &World, index: usize, entry: &Entry) -> ProgramResult {
+fn program(world: &World, scenario: &Scenario, index: usize, entry: &Entry) -> ProgramResult {
     ProgramResult {
         name: entry.name.clone(),
         index: entry.index,
         load: entry.load.borrow().clone(),
         runs: world.watch.runs(index),
         missed: entry.loaded.iter().map(|(program, _)| program.recursion_misses.get()).sum(),
+        silent: silent(world, scenario, index, entry),
     }
+}
+
+/// The targets of a program without runs that neither simulated code nor a step passes through.
+fn silent(world: &World, scenario: &Scenario, index: usize, entry: &Entry) -> Vec<String> {
+    if !world.watch.runs(index).is_empty() || entry.links.borrow().is_empty() {
+        return Vec::new();
+    }
+    let called = |name: &str| {
+        scenario.tasks.iter().flat_map(|task| &task.steps).any(|step| match &step.value {
+            Step::Call(call) | Step::KernelCall(call) => call.name.value == name,
+            _ => false,
+        })
+    };
+    let passed = |target: &Target| match target {
+        Target::Uprobe(name) | Target::Uretprobe(name) => called(name),
+        Target::Fentry(name)
+        | Target::Fexit(name)
+        | Target::FmodRet(name)
+        | Target::Kprobe(name)
+        | Target::Kretprobe(name) => called(name) || fires(target),
+        _ => fires(target),
+    };
+    let targets = entry.loaded.iter().flat_map(|(_, targets)| targets);
+    targets.filter(|target| !passed(target)).map(ToString::to_string).collect()
 }
 
 fn task(world: &World, index: usize) -> TaskResult {

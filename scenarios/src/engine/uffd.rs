@@ -42,7 +42,7 @@ async fn handle(m: &Machine, region: &UserfaultRegion, after_ns: u64) {
     let mut due: VecDeque<(u64, UffdMsg)> = VecDeque::new();
     loop {
         while let Some(message) = next_message(m, region.id) {
-            due.push_back((m.now_ns() + after_ns, message));
+            due.push_back((m.now_ns().saturating_add(after_ns), message));
         }
         let reason = WaitReason::new("userfaultfd_read");
         match due.front().copied() {

@@ -94,6 +94,7 @@ fn good() -> RunResult {
         load: LoadResult::Accepted,
         runs: vec![run(0), slow],
         missed: 1,
+        silent: Vec::new(),
     }];
     let step = |returned, bytes: Option<&[u8]>| StepResult {
         end_ns: Some(500),

@@ -34,6 +34,9 @@ pub enum Arg {
     Map(String),
 }
 
+/// Buffers lie in a scratch region of the task; one system call moves at most a MiB here.
+const MAX_BUFFER_BYTES: u64 = 16 << 20;
+
 struct ArgVisitor;
 
 impl<'de> Visitor<'de> for ArgVisitor {
@@ -67,7 +70,14 @@ impl<'de> Visitor<'de> for ArgVisitor {
         let arg = match key.as_str() {
             "text" => Arg::Text(map.next_value()?),
             "data" => Arg::Data(map.next_value()?),
-            "buffer" => Arg::Buffer(map.next_value()?),
+            "buffer" => match map.next_value()? {
+                bytes @ 0..=MAX_BUFFER_BYTES => Arg::Buffer(bytes),
+                _ => {
+                    return Err(de::Error::custom(format!(
+                        "E0009: a buffer has at most {MAX_BUFFER_BYTES} bytes"
+                    )));
+                }
+            },
             "pid" => Arg::Pid(map.next_value()?),
             "map" => Arg::Map(map.next_value()?),
             "int" => Arg::Int(map.next_value::<Wide>()?.0),

@@ -244,7 +244,7 @@ impl UserMemory {
         }
     }
 
-    /// Adds a file; `create` in [`file`] makes one.
+    /// Adds a file; `create` in [`mod@file`] makes one.
     pub fn add_file(&mut self, file: FileObject) -> FileId {
         self.files.push(file);
         FileId(self.files.len() - 1)

@@ -1,10 +1,10 @@
 //! The kit of the loom models: a runner that knows whether a model was worth running, and an oracle that loom can see.
 //!
-//! - [`explore`] runs a model over all interleavings and then checks its [`Seen`] counters: a model in which the reader
+//! - `explore` runs a model over all interleavings and then checks its `Seen` counters: a model in which the reader
 //!   never met the updater proves nothing, so it fails.
-//! - [`Memory`] is the object under test: published, read, freed. A free that is not *ordered* after a read is loom's own
+//! - `Memory` is the object under test: published, read, freed. A free that is not *ordered* after a read is loom's own
 //!   panic; a read that is ordered after the free is ours ("use after free").
-//! - [`grace_period`] drives one grace period and records whether it had to wait.
+//! - `grace_period` drives one grace period and records whether it had to wait.
 //!
 //! Everything here is empty without `--cfg sim_loom`.
 

@@ -7,6 +7,9 @@ super::codes! {
     LEFT_OUT = "N0002", "a trace is incomplete",
         "More events happened than `event_limit` allows to record. The run itself is complete; the trace, and expectations about events, see only the first part.",
         "event_limit = 1000";
+    NEVER_FIRES = "N0003", "nothing passes through an attach point",
+        "The program loaded and is attached, but no simulated system call and no step of the scenario passes through the place it is attached to, so it cannot run. `sleepable support` lists the functions, LSM hooks and tracepoints that system calls pass through; a `kernel_call` step calls any other function, a `call` step a user function.",
+        "";
     REJECTED = "V0001", "a program is rejected by this kernel",
         "The kernel would refuse to load the program; message and error number are the kernel's own. The first three layers are the program type, the attach target and the use of helpers, kfuncs and maps in sleepable programs.",
         "sleepable check program.bpf.o --kernel 5.10";

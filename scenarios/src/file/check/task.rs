@@ -246,6 +246,10 @@ impl<'a> Checker<'a> {
 
     fn touch(&mut self, task: &Sp<Task>, touch: &Touch, saved: &[&str]) {
         let len = touch.len.as_ref().map_or(1, |len| len.value.0);
+        if let Some(wrong) = touch.len.as_ref().filter(|len| len.value.0 > MAX_REGION_PAGES * PAGE_BYTES) {
+            let label = format!("at most {} bytes", MAX_REGION_PAGES * PAGE_BYTES);
+            return self.error(OUT_OF_RANGE, "this access is longer than any region", &wrong.span, label);
+        }
         let len = touch.bytes.as_ref().map_or(len, |bytes| data_len(bytes).max(1));
         let address = match &touch.at.value {
             Arg::Addr(place) => self.address(place, &touch.at.span, &task.name),
