@@ -72,6 +72,8 @@ fn what_cannot_be_built_is_a_diagnostic() {
         ("[[map]]\nname = 'm'\ntype = 'array'\nentries = [{ key = 1, value = 1 }]", "E0023"),
         ("[globals]\nnobody = 1", "E0024"),
         ("[memory]\nframes = 1", "E0009"),
+        ("[[task]]\nname = 't'\npid = 2", "E0012"),
+        ("[[interrupt]]\nat = 0\nevery = 0\ncount = 2", "E0009"),
         ("[[program]]\nobject = 'objects/reads.bpf.o'\nfunction = 'no_such'", "E0021"),
     ];
     for (text, code) in rows {

@@ -28,6 +28,10 @@ pub(super) fn at_start(world: &World) {
 pub(super) fn attach(world: &World, entry: &Entry) -> Result<(), AttachError> {
     for (program, targets) in &entry.loaded {
         for target in targets.iter().filter(|target| **target != Target::TestRun) {
+            if entry.only.is_some() && !can_be_limited(target) {
+                let message = format!("{target} fires for every task: only probes can be limited to one");
+                return Err(AttachError { errno: Errno::EINVAL, message });
+            }
             let link = world.kernel.attach_to(program, target.clone(), 0)?;
             if let Some(pid) = entry.only {
                 link.limit_to(pid);
@@ -36,6 +40,11 @@ pub(super) fn attach(world: &World, entry: &Entry) -> Result<(), AttachError> {
         }
     }
     Ok(())
+}
+
+/// Perf events can be opened for one task, other attachments cannot.
+fn can_be_limited(target: &Target) -> bool {
+    matches!(target, Target::Uprobe(_) | Target::Uretprobe(_) | Target::Kprobe(_) | Target::Kretprobe(_))
 }
 
 /// Detaches a program everywhere. -ENOENT when it is attached nowhere.

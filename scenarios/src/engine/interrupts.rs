@@ -8,8 +8,35 @@ use sim::context::IrqKind as SimKind;
 use sim::ids::CpuId;
 use sim::machine::Machine;
 
+use super::problem::Problems;
 use super::world::World;
-use crate::file::IrqKind;
+use crate::diag::catalogue::input::OUT_OF_RANGE;
+use crate::file::{IrqKind, Scenario};
+
+/// Most interrupts that one table raises.
+const MOST: u32 = 1_000_000;
+
+/// Finds tables that would raise interrupts without end.
+pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
+    for interrupt in &scenario.interrupts {
+        if let Some(every) = interrupt.every.as_ref().filter(|every| every.value.0 == 0) {
+            problems.at(
+                OUT_OF_RANGE,
+                &every.span,
+                "an interrupt cannot repeat after no time",
+                "at least 1ns",
+            );
+        }
+        if let Some(count) = interrupt.count.as_ref().filter(|count| count.value > MOST) {
+            problems.at(
+                OUT_OF_RANGE,
+                &count.span,
+                format!("an interrupt repeats at most {MOST} times"),
+                "too many",
+            );
+        }
+    }
+}
 
 /// Puts the first interrupt of each table on the machine's clock; each one schedules the next.
 pub(super) fn schedule(world: &Rc<World>) {

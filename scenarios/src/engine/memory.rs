@@ -39,6 +39,11 @@ const FREE: PageInCosts = PageInCosts {
     uffd_copy_ns: 0,
 };
 
+/// Longest file; its bytes are held by this computer.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Most pages that are written before the run, in one region: 1 GiB.
+const MAX_PREPARED_PAGES: u64 = 1 << 18;
+
 /// Runs `f` on user memory at `now_ns` without costs.
 fn prepare<R>(memory: &mut UserMemory, f: impl FnOnce(&mut UserMemory) -> R) -> R {
     let costs = std::mem::replace(&mut memory.costs, FREE);
@@ -50,6 +55,12 @@ fn prepare<R>(memory: &mut UserMemory, f: impl FnOnce(&mut UserMemory) -> R) -> 
 /// Puts the scenario's files into the file system.
 pub(super) fn add_files(kernel: &Kernel, scenario: &Scenario, layout: &Layout, problems: &mut Problems) {
     for file in &scenario.files {
+        if file_len(file) > MAX_FILE_BYTES {
+            let span = file.size.as_ref().map_or(&file.span, |size| &size.span);
+            let message = format!("a simulated file has at most {} MiB", MAX_FILE_BYTES >> 20);
+            problems.at(OUT_OF_RANGE, span, message, "too long");
+            continue;
+        }
         let names = layout.names(None);
         let bytes =
             file.contents.as_ref().map(|data| problems.checked(data.encode(None, &names), &data.span));
@@ -206,10 +217,17 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn build(&self, memory: &mut UserMemory, file: Option<FileId>) -> Result<(), Errno> {
         self.map(memory, file)?;
-        for page in 0..self.placed.pages {
+        let untouched = |state: &crate::file::Sp<PageState>| state.value == PageState::Untouched;
+        let lazy = self.region.userfaultfd.is_some() && self.region.state.as_slice().is_empty();
+        let all_untouched = lazy || matches!(self.region.state.as_slice(), [one] if untouched(one));
+        let pages = if all_untouched { 0 } else { self.placed.pages };
+        if pages > MAX_PREPARED_PAGES {
+            return Err(Errno::ENOMEM);
+        }
+        for page in 0..pages {
             self.fill(memory, page)?;
         }
-        for page in 0..self.placed.pages {
+        for page in 0..pages {
             self.settle(memory, file, page)?;
         }
         let (start, len) = (self.placed.start, self.placed.pages * PAGE_SIZE);
@@ -220,7 +238,7 @@ impl Builder<'_> {
         if self.region.prot != Prot::Rw {
             memory.mprotect(self.mm, start, len, prot(self.region.prot))?;
         }
-        if self.states().any(|state| state == Some(PageState::CowAfterFork)) {
+        if self.region.state.as_slice().iter().any(|state| state.value == PageState::CowAfterFork) {
             memory.fork_mm(self.mm)?;
         }
         Ok(())
@@ -237,10 +255,6 @@ impl Builder<'_> {
             ..MapRequest::anon(self.placed.pages * PAGE_SIZE, VmaProt::RW)
         };
         memory.mmap(self.mm, &request).map(|_| ())
-    }
-
-    fn states(&self) -> impl Iterator<Item = Option<PageState>> + '_ {
-        (0..self.placed.pages).map(|page| self.state(page))
     }
 
     /// The state of a page; `None` for a file's page that the scenario says nothing about.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use hooks::{Kernel, Target};
 use programs::object::{self, Object, ProgramSpec, SlotTarget};
-use programs::profile::{ProgramKind, Section};
+use programs::profile::{ProgType, ProgramKind, Section};
 use programs::runtime::{LoadError, LoadErrorKind, LoadedProgram, MapHandle};
 use sim::errno::Errno;
 use sim::finding;
@@ -216,6 +216,9 @@ fn same_load(loaded: &LoadedProgram, section: &Section) -> bool {
 /// Where a section attaches; `None` when it names no target: libbpf loads such a program and does not attach it.
 fn target(program: &Program, kind: &ProgramKind, section: &str) -> Option<Target> {
     let device = program.device.as_ref().map(|device| device.value.clone());
+    if kind.prog_type == ProgType::SOCKET_FILTER {
+        return device?.strip_prefix("port:")?.parse().ok().map(Target::SocketFilter);
+    }
     match (hooks::attach::target_of(kind, section).ok()?, device) {
         (Target::Xdp(_), Some(device)) => Some(Target::Xdp(device)),
         (Target::TcIngress(_), Some(device)) => Some(Target::TcIngress(device)),

@@ -6,8 +6,9 @@
 use sim::mm::PAGE_SIZE;
 
 use super::problem::Problems;
+use crate::diag::catalogue::input::OUT_OF_RANGE;
 use crate::file::layout::{Layout, Scope};
-use crate::file::{Arg, Data, MapStep, Names, RunProgram, Scenario, Sp, Step, Task, constants};
+use crate::file::{Arg, Data, MapStep, Names, RunProgram, Scenario, Sp, Span, Step, Task, constants};
 
 /// An argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub(super) type MapSizes<'a> = &'a dyn Fn(&str) -> Option<(usize, usize, usize)>
 /// Where scratch areas lie: below the stack area, far from regions that are placed automatically.
 const SCRATCH_BASE: u64 = 0x7d00_0000_0000;
 const SCRATCH_STRIDE: u64 = 1 << 32;
+/// Longest buffer or read of a step.
+const MAX_STEP_BYTES: u64 = 64 << 20;
 /// `union bpf_attr` of the element commands.
 const ATTR_BYTES: usize = 32;
 
@@ -115,7 +118,12 @@ impl<'a> Planner<'a> {
             Step::Syscall(call) | Step::Call(call) | Step::KernelCall(call) => {
                 StepPlan { args: call.args.iter().map(|arg| self.word(arg)).collect(), ..StepPlan::default() }
             }
-            Step::Read(touch) => StepPlan { args: vec![self.word(&touch.at)], ..StepPlan::default() },
+            Step::Read(touch) => {
+                if let Some(len) = &touch.len {
+                    self.sane(len.value.0, &len.span);
+                }
+                StepPlan { args: vec![self.word(&touch.at)], ..StepPlan::default() }
+            }
             Step::Write(touch) => {
                 let bytes = touch.bytes.as_ref().map_or(vec![0], |data| self.encode(data, None));
                 StepPlan { args: vec![self.word(&touch.at)], bytes, ..StepPlan::default() }
@@ -158,6 +166,16 @@ impl<'a> Planner<'a> {
         StepPlan { map, key, args: vec![Word::MapFd(step.name.value.clone())], ..StepPlan::default() }
     }
 
+    /// A length that this computer can hold.
+    fn sane(&mut self, bytes: u64, span: &Span) -> usize {
+        if bytes <= MAX_STEP_BYTES {
+            return bytes as usize;
+        }
+        let message = format!("a step handles at most {} MiB", MAX_STEP_BYTES >> 20);
+        self.problems.at(OUT_OF_RANGE, span, message, "too long");
+        0
+    }
+
     fn encode(&mut self, data: &Sp<Data>, width: Option<usize>) -> Vec<u8> {
         self.problems.checked(data.encode(width, &self.names), &data.span).unwrap_or_default()
     }
@@ -173,7 +191,10 @@ impl<'a> Planner<'a> {
                 let bytes = self.encode(data, None);
                 self.scratch.place(&bytes)
             }
-            Arg::Buffer(bytes) => self.scratch.place(&vec![0; *bytes as usize]),
+            Arg::Buffer(bytes) => {
+                let bytes = self.sane(*bytes, &arg.span);
+                self.scratch.place(&vec![0; bytes])
+            }
             Arg::Sockaddr(address) => self.scratch.place(&sockaddr_in(address)),
             Arg::Pid(task) => {
                 u64::from(self.problems.checked(self.names.pid(task), &arg.span).unwrap_or_default())

@@ -18,7 +18,7 @@ use super::uffd::UserfaultRegion;
 use super::watch::Watch;
 use super::{attach, globals, inline, machine, maps, memory, natives, objects};
 use crate::diag::Diagnostic;
-use crate::file::layout::Layout;
+use crate::file::layout::{FIRST_PID, Layout};
 use crate::file::{Names, Scenario};
 use crate::result::{LoadResult, PacketResult, TaskResult};
 use crate::run::Job;
@@ -77,6 +77,8 @@ impl World {
         let Some(kernel) = machine::build(job, &mut problems) else {
             return Err(problems.finish().expect_err("no kernel without a reason"));
         };
+        check_pids(&scenario, kernel.machine(), &mut problems);
+        super::interrupts::check(&scenario, &mut problems);
         let watch = Rc::new(Watch::default());
         let seen = watch.clone();
         kernel.machine().observe(move |m, event| seen.see(m, event));
@@ -148,6 +150,19 @@ impl World {
             }
         }
     }
+}
+
+/// Pids of the scenario must be free; tasks that come into being later get higher ones.
+fn check_pids(scenario: &Scenario, m: &Machine, problems: &mut Problems) {
+    for pid in scenario.tasks.iter().filter_map(|task| task.pid.as_ref()) {
+        if let Some(task) = m.find_task(Pid(pid.value)) {
+            let message = format!("process id {} belongs to the kernel thread {}", pid.value, task.comm());
+            problems.at(crate::diag::catalogue::input::DUPLICATE, &pid.span, message, "taken");
+        }
+    }
+    let given = scenario.tasks.iter().filter_map(|task| Some(task.pid.as_ref()?.value));
+    let automatic = FIRST_PID.saturating_add(scenario.tasks.len() as u32 * 2);
+    m.number_pids_from(Pid(given.max().unwrap_or(0).max(automatic).saturating_add(1)));
 }
 
 fn tasks(scenario: &Scenario, layout: &Layout) -> Vec<TaskState> {

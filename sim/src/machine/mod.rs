@@ -263,6 +263,11 @@ impl Machine {
         id
     }
 
+    /// From now on tasks without a pid of their own get one from `pid` on: those below are kept for others.
+    pub fn number_pids_from(&self, pid: Pid) {
+        self.0.next_pid.set(self.0.next_pid.get().max(pid.0));
+    }
+
     /// The next pid that no task ever had.
     fn free_pid(&self) -> Pid {
         let taken = self.0.by_pid.borrow();

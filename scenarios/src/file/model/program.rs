@@ -45,7 +45,7 @@ pub struct Program {
     /// Fires only for this task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<Sp<String>>,
-    /// Network device of XDP, tc and socket programs.
+    /// Network device of XDP and tc programs; of a socket filter the UDP port of its socket: `"port:53"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Sp<String>>,
     /// What the kernel says at load.
