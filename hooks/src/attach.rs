@@ -185,7 +185,7 @@ pub fn target_of(kind: &ProgramKind, section: &str) -> Result<Target, AttachErro
         ProgType::TRACEPOINT => Ok(Target::Tracepoint(named()?)),
         ProgType::RAW_TRACEPOINT => Ok(Target::RawTracepoint(named()?)),
         ProgType::SYSCALL => Ok(Target::TestRun),
-        ProgType::SOCKET_FILTER => Ok(Target::SocketFilter),
+        ProgType::SOCKET_FILTER => Ok(Target::SocketFilter(None)),
         ProgType::XDP => Ok(Target::Xdp(default_device(kind))),
         ProgType::SCHED_CLS if section.contains("egress") => Ok(Target::TcEgress(default_device(kind))),
         ProgType::SCHED_CLS => Ok(Target::TcIngress(default_device(kind))),

@@ -226,13 +226,14 @@ impl Kernel {
     /// Gives a UDP packet to the socket with its port. False: nobody wants it, or the socket's filter dropped it.
     fn deliver(&self, bytes: &[u8]) -> bool {
         let Some((port, payload)) = udp(bytes) else { return false };
-        if let Some(links) = self.registry().links(&Target::SocketFilter) {
-            for link in links.iter() {
-                // 0 drops, any other number keeps that many bytes (net/core/filter.c:sk_filter_trim_cap).
-                match self.run_packet_program(&link.program, link.cookie, PacketKind::Skb, "lo", bytes) {
-                    Some((0, _)) => return false,
-                    _ => continue,
-                }
+        let filters = [Target::SocketFilter(None), Target::SocketFilter(Some(port))];
+        let links = filters.iter().filter_map(|target| self.registry().links(target));
+        for link in links.flat_map(|links| links.to_vec()) {
+            // 0 drops, any other number keeps that many bytes (net/core/filter.c:sk_filter_trim_cap).
+            if let Some((0, _)) =
+                self.run_packet_program(&link.program, link.cookie, PacketKind::Skb, "lo", bytes)
+            {
+                return false;
             }
         }
         for process in self.processes() {

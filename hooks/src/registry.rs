@@ -45,8 +45,8 @@ pub enum Target {
     TcIngress(String),
     /// Traffic control, on the way out.
     TcEgress(String),
-    /// The filter of every socket of this machine.
-    SocketFilter,
+    /// A socket's filter, by the port the socket is bound to; `None`: of every socket of this machine.
+    SocketFilter(Option<u16>),
     /// Packets of a cgroup's sockets, on the way in.
     CgroupIngress,
     /// The same, on the way out.
@@ -71,7 +71,8 @@ impl fmt::Display for Target {
             Target::Xdp(name) => ("xdp", name),
             Target::TcIngress(name) => ("tc/ingress", name),
             Target::TcEgress(name) => ("tc/egress", name),
-            Target::SocketFilter => return f.write_str("socket"),
+            Target::SocketFilter(None) => return f.write_str("socket"),
+            Target::SocketFilter(Some(port)) => return write!(f, "socket/port {port}"),
             Target::CgroupIngress => return f.write_str("cgroup_skb/ingress"),
             Target::CgroupEgress => return f.write_str("cgroup_skb/egress"),
             Target::TestRun => return f.write_str("test_run"),

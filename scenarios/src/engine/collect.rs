@@ -50,8 +50,11 @@ fn program(world: &World, scenario: &Scenario, index: usize, entry: &Entry) -> P
 
 /// The targets of a program without runs that neither simulated code nor a step passes through.
 fn silent(world: &World, scenario: &Scenario, index: usize, entry: &Entry) -> Vec<String> {
-    if !world.watch.runs(index).is_empty() || entry.links.borrow().is_empty() {
+    if !world.watch.runs(index).is_empty() || entry.loaded.is_empty() {
         return Vec::new();
+    }
+    if entry.links.borrow().is_empty() {
+        return entry.silent.clone();
     }
     let called = |name: &str| {
         scenario.tasks.iter().flat_map(|task| &task.steps).any(|step| match &step.value {
@@ -69,7 +72,8 @@ fn silent(world: &World, scenario: &Scenario, index: usize, entry: &Entry) -> Ve
         _ => fires(target),
     };
     let targets = entry.loaded.iter().flat_map(|(_, targets)| targets);
-    targets.filter(|target| !passed(target)).map(ToString::to_string).collect()
+    let unpassed = targets.filter(|target| !passed(target)).map(ToString::to_string);
+    entry.silent.iter().cloned().chain(unpassed).collect()
 }
 
 fn task(world: &World, index: usize) -> TaskResult {

@@ -127,6 +127,7 @@ fn load_one(kernel: &Kernel, native: &Sp<Native>, problems: &mut Problems) -> Op
         load: RefCell::new(LoadResult::Accepted),
         loaded: Vec::new(),
         attach_at_start: true,
+        silent: Vec::new(),
         only: None,
         links: RefCell::default(),
     };

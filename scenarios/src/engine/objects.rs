@@ -165,6 +165,7 @@ fn load_one(kernel: &Kernel, wanted: &Wanted<'_>, layout: &Layout, problems: &mu
         load: RefCell::new(LoadResult::Accepted),
         loaded: Vec::new(),
         attach_at_start: program.attached,
+        silent: Vec::new(),
         only: None,
         links: RefCell::default(),
     };
@@ -187,7 +188,10 @@ fn load_one(kernel: &Kernel, wanted: &Wanted<'_>, layout: &Layout, problems: &mu
             );
             continue;
         };
-        let target = target(program, &known.kind(), section);
+        let target = target(program, &known.kind(), section).unwrap_or_else(|silent| {
+            entry.silent.push(silent);
+            None
+        });
         // The kernel fixes a BTF target at load, other targets when it attaches.
         if let Some((_, targets)) = entry.loaded.iter_mut().find(|(loaded, _)| same_load(loaded, &known)) {
             targets.extend(target);
@@ -213,18 +217,24 @@ fn same_load(loaded: &LoadedProgram, section: &Section) -> bool {
     same && !section.def.needs_btf_target
 }
 
-/// Where a section attaches; `None` when it names no target: libbpf loads such a program and does not attach it.
-fn target(program: &Program, kind: &ProgramKind, section: &str) -> Option<Target> {
+/// Where a section attaches; `None` when it names no target: libbpf loads such a program and does not attach it. The error names an
+/// attach point that is not modelled. A socket filter's device may be `port:N`.
+fn target(program: &Program, kind: &ProgramKind, section: &str) -> Result<Option<Target>, String> {
     let device = program.device.as_ref().map(|device| device.value.clone());
-    if kind.prog_type == ProgType::SOCKET_FILTER {
-        return device?.strip_prefix("port:")?.parse().ok().map(Target::SocketFilter);
-    }
-    match (hooks::attach::target_of(kind, section).ok()?, device) {
-        (Target::Xdp(_), Some(device)) => Some(Target::Xdp(device)),
-        (Target::TcIngress(_), Some(device)) => Some(Target::TcIngress(device)),
-        (Target::TcEgress(_), Some(device)) => Some(Target::TcEgress(device)),
-        (target, _) => Some(target),
-    }
+    let target = match hooks::attach::target_of(kind, section) {
+        Ok(target) => target,
+        Err(error) if error.errno == Errno::ENOTSUPP => return Err(format!("{section} (not modelled)")),
+        Err(_) => return Ok(None),
+    };
+    Ok(Some(match (target, device) {
+        (Target::Xdp(_), Some(device)) => Target::Xdp(device),
+        (Target::TcIngress(_), Some(device)) => Target::TcIngress(device),
+        (Target::TcEgress(_), Some(device)) => Target::TcEgress(device),
+        (Target::SocketFilter(_), Some(device)) => {
+            Target::SocketFilter(device.strip_prefix("port:").and_then(|port| port.parse().ok()))
+        }
+        (target, _) => target,
+    }))
 }
 
 fn rejected(kernel: &Kernel, entry: Entry, error: &LoadError) -> Entry {

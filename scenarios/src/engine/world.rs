@@ -31,6 +31,8 @@ pub(super) struct Entry {
     pub load: RefCell<LoadResult>,
     pub loaded: Vec<(Rc<LoadedProgram>, Vec<Target>)>,
     pub attach_at_start: bool,
+    /// Attach points that are not modelled.
+    pub silent: Vec<String>,
     /// Fires only for this task.
     pub only: Option<Pid>,
     pub links: RefCell<Vec<LinkId>>,
