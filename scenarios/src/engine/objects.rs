@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use hooks::{Kernel, Target};
 use programs::object::{self, Object, ProgramSpec, SlotTarget};
-use programs::profile::{ProgType, ProgramKind, Section};
+use programs::profile::{ProgramKind, Section};
 use programs::runtime::{LoadError, LoadErrorKind, LoadedProgram, MapHandle};
 use sim::errno::Errno;
 use sim::finding;
