@@ -5,7 +5,6 @@
 //! `do_xdp_generic`, net/ipv4/ip_output.c. Differs: no routing, no fragmentation; UDP to an address of this machine is delivered by
 //! port. Key types: [`PacketOutcome`], [`Datagram`].
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use programs::runtime::{Frame, Invocation, LoadedProgram, PacketFrame, PacketKind};
@@ -106,7 +105,9 @@ fn ifindex(device: &str) -> u32 {
     match device {
         "lo" => 1,
         name => {
-            2 + name.bytes().filter(u8::is_ascii_digit).fold(0, |n, digit| n * 10 + u32::from(digit - b'0'))
+            let digits = name.bytes().filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0'));
+            // Any text may name a device: the number wraps rather than overflows.
+            digits.fold(0_u32, |n, digit| n.wrapping_mul(10).wrapping_add(digit)).wrapping_add(2)
         }
     }
 }
@@ -332,9 +333,6 @@ fn ip_checksum(header: &[u8]) -> u16 {
     let folded = (sum & 0xffff) + (sum >> 16);
     !((folded & 0xffff) + (folded >> 16)) as u16
 }
-
-/// Collects outcomes of packets, for callers that inject several.
-pub type Outcomes = Rc<RefCell<Vec<PacketOutcome>>>;
 
 #[cfg(test)]
 mod tests {

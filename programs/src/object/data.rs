@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::elf::Elf;
 use super::error::{ErrorKind, ObjectError};
 use super::externs::Externs;
-use super::maps::blank;
 use super::sections::Layout;
 use super::spec::{MapKind, MapSpec};
 use crate::btf::{Btf, Kind, Linkage, TypeId};
@@ -114,7 +113,7 @@ fn data_map(object: &str, section: &str, kind: MapKind, image: Vec<u8>, btf: Opt
         initial: Some(image),
         value_type: ty.map_or(TypeId::VOID, |ty| ty.id()),
         special: btf.zip(ty).map_or_else(Vec::new, |(btf, ty)| super::fields::special(btf, ty.id())),
-        ..blank(&map_name(object, section))
+        ..MapSpec::blank(&map_name(object, section))
     }
 }
 

@@ -6,7 +6,7 @@
 use super::elf::Elf;
 use super::error::{ErrorKind, ObjectError};
 use super::fields;
-use super::spec::{MapKind, MapSpec};
+use super::spec::MapSpec;
 use crate::btf::{Btf, Kind, Linkage, Member, Type, TypeId};
 
 const BPF_MAP_TYPE_PROG_ARRAY: u32 = 3;
@@ -31,29 +31,6 @@ impl Declared {
 
 fn holds_maps(map_type: u32) -> bool {
     matches!(map_type, BPF_MAP_TYPE_ARRAY_OF_MAPS | BPF_MAP_TYPE_HASH_OF_MAPS)
-}
-
-/// A map without any attribute set.
-pub(super) fn blank(name: &str) -> MapSpec {
-    MapSpec {
-        name: name.to_string(),
-        map_type: 0,
-        key_size: 0,
-        value_size: 0,
-        max_entries: 0,
-        map_flags: 0,
-        map_extra: 0,
-        numa_node: 0,
-        pinned_by_name: false,
-        kind: MapKind::Declared,
-        section: None,
-        initial: None,
-        inner: None,
-        slots: Vec::new(),
-        key_type: TypeId::VOID,
-        value_type: TypeId::VOID,
-        special: Vec::new(),
-    }
 }
 
 /// All maps of section number `section`, in the order of its `DATASEC`.
@@ -102,7 +79,7 @@ fn map_of(btf: &Btf, var: Type<'_>) -> Result<(MapSpec, Option<u64>), ObjectErro
     }
     let def = btf.resolve(var.target()).filter(|ty| ty.kind() == Kind::Struct);
     let def = def.ok_or_else(|| error("a map definition that is not a struct"))?;
-    let mut builder = Builder::new(btf, blank(var.name()), false);
+    let mut builder = Builder::new(btf, MapSpec::blank(var.name()), false);
     builder.read(def)?;
     Ok((builder.spec, builder.values_at))
 }
@@ -199,7 +176,8 @@ impl<'b> Builder<'b> {
         let target = self.value_target.map(|ty| (ty, ty.kind()));
         match (target, self.spec.map_type) {
             (Some((def, Kind::Struct)), map_type) if holds_maps(map_type) => {
-                let mut inner = Builder::new(self.btf, blank(&format!("{}.inner", self.spec.name)), true);
+                let mut inner =
+                    Builder::new(self.btf, MapSpec::blank(&format!("{}.inner", self.spec.name)), true);
                 inner.read(def)?;
                 self.spec.inner = Some(Box::new(inner.spec));
                 Ok(())

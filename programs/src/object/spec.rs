@@ -159,6 +159,31 @@ pub struct MapSpec {
     pub special: Vec<SpecialField>,
 }
 
+impl MapSpec {
+    /// A declared map without any attribute set.
+    pub fn blank(name: &str) -> MapSpec {
+        MapSpec {
+            name: name.to_string(),
+            map_type: 0,
+            key_size: 0,
+            value_size: 0,
+            max_entries: 0,
+            map_flags: 0,
+            map_extra: 0,
+            numa_node: 0,
+            pinned_by_name: false,
+            kind: MapKind::Declared,
+            section: None,
+            initial: None,
+            inner: None,
+            slots: Vec::new(),
+            key_type: TypeId::VOID,
+            value_type: TypeId::VOID,
+            special: Vec::new(),
+        }
+    }
+}
+
 /// Where a map comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapKind {

@@ -5,7 +5,7 @@
 
 use crate::btf::TypeId;
 use crate::isa::Assembly;
-use crate::object::{KfuncRef, LineInfo, MapKind, MapSpec, Object, ProgramSpec, Subprog};
+use crate::object::{KfuncRef, LineInfo, MapSpec, Object, ProgramSpec, Subprog};
 
 /// Longest source line kept, as from an object file.
 const MAX_LINE_BYTES: usize = 256;
@@ -53,25 +53,7 @@ fn lines(name: &str, text: &str, assembly: &Assembly) -> Vec<LineInfo> {
 
 /// A map of root's without BTF.
 pub fn inline_map(name: &str, map_type: u32, key_size: u32, value_size: u32, max_entries: u32) -> MapSpec {
-    MapSpec {
-        name: name.to_string(),
-        map_type,
-        key_size,
-        value_size,
-        max_entries,
-        map_flags: 0,
-        map_extra: 0,
-        numa_node: 0,
-        pinned_by_name: false,
-        kind: MapKind::Declared,
-        section: None,
-        initial: None,
-        inner: None,
-        slots: Vec::new(),
-        key_type: TypeId::VOID,
-        value_type: TypeId::VOID,
-        special: Vec::new(),
-    }
+    MapSpec { map_type, key_size, value_size, max_entries, ..MapSpec::blank(name) }
 }
 
 /// An object of such programs and maps; the maps' order is what `map[...]` in the assembly meant.

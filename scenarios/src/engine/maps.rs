@@ -5,7 +5,6 @@ use std::rc::Rc;
 use ::maps::consts;
 use ::maps::map::Map;
 use hooks::Kernel;
-use programs::btf::TypeId;
 use programs::object::{MapKind, MapSpec};
 use programs::runtime::MapHandle;
 use sim::machine::Machine;
@@ -51,23 +50,12 @@ fn spec(map: &MapDecl, map_type: u32) -> MapSpec {
     let bit =
         |flag: &Sp<String>| FLAGS.iter().find(|(name, _)| *name == flag.value).map_or(0, |(_, bit)| *bit);
     MapSpec {
-        name: map.name.value.clone(),
         map_type,
         key_size: or(&map.key_size, default(4)),
         value_size: or(&map.value_size, default(8)),
         max_entries: or(&map.max_entries, 1),
         map_flags: map.flags.as_slice().iter().map(bit).fold(0, |all, bit| all | bit),
-        map_extra: 0,
-        numa_node: 0,
-        pinned_by_name: false,
-        kind: MapKind::Declared,
-        section: None,
-        initial: None,
-        inner: None,
-        slots: Vec::new(),
-        key_type: TypeId::VOID,
-        value_type: TypeId::VOID,
-        special: Vec::new(),
+        ..MapSpec::blank(&map.name.value)
     }
 }
 
