@@ -11,6 +11,7 @@
 #[cfg(not(sim_loom))]
 mod real {
     pub use parking_lot::{Mutex, MutexGuard};
+    pub use std::hint::spin_loop as spin_hint;
     pub use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 }
 
@@ -18,6 +19,8 @@ mod real {
 mod modelled {
     pub use loom::sync::MutexGuard;
     pub use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+    // A model must be told that a thread spins, or it explores spinning for ever.
+    pub use loom::thread::yield_now as spin_hint;
 
     /// loom's mutex with parking_lot's interface: `lock` gives the guard, there is no poison.
     #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use std::task::Waker;
 
 use crate::context::Context;
 use crate::ids::{CpuId, MmId, Pid, TaskId};
-use crate::rcu::Reader;
+use crate::rcu::{AnyEngine, Reader};
 
 /// `TASK_COMM_LEN` (`include/linux/sched.h`): 16 bytes with the terminating NUL.
 pub const TASK_COMM_LEN: usize = 16;
@@ -155,7 +155,7 @@ pub struct Task {
     pub(crate) not_before_ns: Cell<u64>,
     pub(crate) waker: RefCell<Option<Waker>>,
     pub(crate) joiners: RefCell<Vec<TaskId>>,
-    pub(crate) trace_reader: RefCell<Option<Reader>>,
+    pub(crate) trace_reader: RefCell<Option<Reader<AnyEngine>>>,
 }
 
 impl Task {

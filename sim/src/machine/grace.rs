@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::{Flavour, Machine, SimEvent};
 use crate::ids::{CpuId, TaskId};
-use crate::rcu::{Chained, Classic, Domain, TasksTrace};
+use crate::rcu::{AnyEngine, Chained, Classic, Domain, TasksTrace};
 use crate::task::{Task, TaskSpec, WaitReason};
 
 type Callback = Box<dyn FnOnce(&Machine)>;
@@ -18,7 +18,7 @@ type Ticket = u64;
 
 pub(super) struct GracePeriods {
     classic: Classic<Ticket>,
-    trace: TasksTrace<Ticket>,
+    trace: TasksTrace<Ticket, AnyEngine>,
     /// What serves Tasks-Trace callbacks: every kernel modelled here ends a Tasks-Trace grace period with a classic one (5.10 to
     /// 6.12: `rcu_tasks_trace_postscan` calls `synchronize_rcu()`, kernel/rcu/tasks.h; 7.2: SRCU-fast scans use it).
     trace_then_classic: Chained<Ticket>,
@@ -29,7 +29,7 @@ pub(super) struct GracePeriods {
 
 impl GracePeriods {
     pub(super) fn new(nr_cpus: usize) -> GracePeriods {
-        let (classic, trace) = (Classic::new(nr_cpus), TasksTrace::new());
+        let (classic, trace) = (Classic::new(nr_cpus), TasksTrace::over(AnyEngine::slots()));
         GracePeriods {
             trace_then_classic: Chained::new(&trace, &classic),
             classic,

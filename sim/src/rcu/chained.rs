@@ -9,6 +9,7 @@
 
 use super::classic::Classic;
 use super::domain::Domain;
+use super::engine::{Engine, Population};
 use super::mutation::{self, Mutation};
 use super::tasks_trace::TasksTrace;
 use std::ops::Deref;
@@ -21,8 +22,8 @@ pub struct Chained<C>(Domain<C>);
 
 impl<C: Send> Chained<C> {
     /// Nothing queued. Keeps both reader populations alive, but neither queue.
-    pub fn new<A, B>(trace: &TasksTrace<A>, classic: &Classic<B>) -> Chained<C> {
-        let mut stages = vec![Arc::clone(&trace.readers), Arc::clone(&classic.readers)];
+    pub fn new<A, E: Engine, B>(trace: &TasksTrace<A, E>, classic: &Classic<B>) -> Chained<C> {
+        let mut stages: Vec<Arc<dyn Population>> = vec![trace.engine.clone(), classic.engine.clone()];
         if mutation::is(Mutation::ChainCut) {
             stages.truncate(1);
         }

@@ -5,8 +5,10 @@
 //! states; here the last CPU that a grace period waits for reports when its outermost section ends.
 
 use super::domain::Domain;
-use super::readers::Readers;
-use super::slots::Slot;
+use super::engine::{Engine, Population};
+use super::notified::Notified;
+use super::slots::Slots;
+use super::table::{ACTIVE, MARKED, Slot};
 use crate::sync::{AtomicU32, Ordering};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 
 /// The CPUs as readers, and a queue of requests for their grace periods (the methods of [`Domain`]).
 pub struct Classic<C> {
-    pub(super) readers: Arc<Readers>,
+    pub(super) engine: Arc<Slots<Notified>>,
     cpus: Vec<Cpu>,
     domain: Domain<C>,
 }
@@ -25,13 +27,20 @@ struct Cpu {
     nesting: AtomicU32,
 }
 
+impl Cpu {
+    /// The word's next value, idle or active. Who runs on the CPU owns the word, so no ordering is needed to read it.
+    fn next(&self) -> u64 {
+        (self.slot.word().load(Ordering::Relaxed) & !MARKED).wrapping_add(ACTIVE)
+    }
+}
+
 impl<C: Send> Classic<C> {
     /// `nr_cpus` CPUs, all quiescent.
     pub fn new(nr_cpus: usize) -> Classic<C> {
-        let readers = Arc::new(Readers::new());
-        let cpu = || Cpu { slot: readers.slots.take(), nesting: AtomicU32::new(0) };
+        let engine = Arc::new(Slots::<Notified>::default());
+        let cpu = || Cpu { slot: engine.take(), nesting: AtomicU32::new(0) };
         let cpus = (0..nr_cpus).map(|_| cpu()).collect();
-        Classic { domain: Domain::over(vec![Arc::clone(&readers)]), cpus, readers }
+        Classic { domain: Domain::over(vec![engine.clone()]), cpus, engine }
     }
 
     /// Enters a section on `cpu`; sections nest (`rcu_read_lock()`). Only what runs on that CPU may call this.
@@ -43,7 +52,7 @@ impl<C: Send> Classic<C> {
         let cpu = &self.cpus[cpu];
         let nesting = cpu.nesting.load(Ordering::Relaxed);
         if nesting == 0 {
-            cpu.slot.enter();
+            self.engine.start(cpu.slot.word(), cpu.next());
         }
         cpu.nesting.store(nesting + 1, Ordering::Relaxed);
     }
@@ -59,7 +68,7 @@ impl<C: Send> Classic<C> {
         assert!(nesting > 0, "unlock on CPU {} without a lock", cpu.slot.id());
         cpu.nesting.store(nesting - 1, Ordering::Relaxed);
         if nesting == 1 {
-            self.readers.leave(&cpu.slot);
+            self.engine.end(cpu.slot.word(), cpu.next());
         }
     }
 
@@ -77,7 +86,7 @@ impl<C: Send> Classic<C> {
 
     /// CPUs that hold up the running grace period, ascending.
     pub fn holdouts(&self) -> Vec<usize> {
-        self.readers.slots.view().marked()
+        self.engine.holdouts()
     }
 }
 

@@ -3,55 +3,32 @@
 //! A [`Domain`] has one queue and one or more reader populations. A grace period takes everything queued so far, waits for
 //! each population in turn, and hands the callbacks back as [`Ready`], in the order of their `call`s, for the driver to
 //! invoke with no lock held. What is queued meanwhile waits for the next grace period, as in the kernel's rcu_seq_snap().
-//! Neighbours: [`super::readers`] (the waiting), [`super::tasks_trace`], [`super::classic`], [`super::chained`].
+//! Neighbours: [`super::engine`] (the waiting), [`super::queue`], [`super::tasks_trace`], [`super::classic`],
+//! [`super::chained`].
 
+use super::engine::Population;
 use super::mutation::{self, Mutation};
-use super::readers::Readers;
-use super::waiter::{Turn, TurnGuard, Wait, Waiter, complete_all, join};
+use super::queue::{Cookie, Entry, Queue, Ready};
+use super::waiter::{Turn, Wait, Waiter, complete_all, join};
 use crate::sync::Mutex;
-use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 /// A queue of requests for grace periods over one or more reader populations. `C` is the callback's payload: a boxed
 /// closure, an id, whatever the driver can invoke.
 ///
 /// You get one inside a [`TasksTrace`](super::TasksTrace), [`Classic`](super::Classic) or [`Chained`](super::Chained).
 pub struct Domain<C> {
-    stages: Vec<Arc<Readers>>,
-    queue: Mutex<Queue<C>>,
+    stages: Vec<Arc<dyn Population>>,
+    pub(super) queue: Mutex<Queue<C>>,
     turn: Turn,
 }
 
-struct Queue<C> {
-    entries: VecDeque<Entry<C>>,
-    synchronizing: Vec<Arc<Waiter>>,
-    /// Barriers that wait for the callbacks of the batch in flight, when nothing else is queued behind it.
-    in_flight: Option<Vec<Arc<Waiter>>>,
-    idle_drivers: Vec<Arc<Waiter>>,
-    gp_seq: u64,
-}
-
-enum Entry<C> {
-    Call(C),
-    Barrier(Arc<Waiter>),
-}
-
-impl<C> Queue<C> {
-    fn len(&self) -> usize {
-        self.entries.len() + self.synchronizing.len()
-    }
-}
-
 impl<C: Send> Domain<C> {
-    pub(super) fn over(stages: Vec<Arc<Readers>>) -> Domain<C> {
-        let queue = Queue {
-            entries: VecDeque::new(),
-            synchronizing: Vec::new(),
-            in_flight: None,
-            idle_drivers: Vec::new(),
-            gp_seq: 0,
-        };
-        Domain { stages, queue: Mutex::new(queue), turn: Turn::default() }
+    pub(super) fn over(stages: Vec<Arc<dyn Population>>) -> Domain<C> {
+        Domain { stages, queue: Mutex::new(Queue::new()), turn: Turn::default() }
     }
 
     /// Queues `callback` for the next grace period that starts. Never waits, so atomic code may use it
@@ -62,13 +39,53 @@ impl<C: Send> Domain<C> {
 
     /// Asks for a grace period; the future ends when one that started after this call is over
     /// (`synchronize_rcu()`, `synchronize_rcu_tasks_trace()`). Somebody must drive [`grace_period`](Domain::grace_period).
+    /// Requests that come before the same grace period starts share it.
     ///
     /// Unlike the kernel's, it does not queue behind callbacks: it ends with the grace period, before they are invoked.
     pub fn synchronize(&self) -> Wait {
-        self.request(|queue| match &mut queue.in_flight {
-            Some(served_now) if mutation::is(Mutation::SynchronizeEarly) => join(served_now),
-            _ => join(&mut queue.synchronizing),
+        self.request(|queue| queue.wait_for(queue.snapshot()))
+    }
+
+    /// Asks for a grace period and drives it, unless a driver was faster (`synchronize_rcu_expedited()`): for updaters that
+    /// cannot wait for the driver's pace. Requests share grace periods here too. Callbacks are not invoked, they stay queued.
+    pub async fn synchronize_expedited(&self) {
+        let mut done = self.synchronize();
+        let mut own = pin!(async { drop(self.run(self.take_turn(false).await).await) });
+        let mut own_runs = true;
+        poll_fn(|cx| {
+            // It serves this request if it ends, since it starts later; then `done` is over as well.
+            if own_runs && own.as_mut().poll(cx).is_ready() {
+                own_runs = false;
+            }
+            Pin::new(&mut done).poll(cx)
         })
+        .await;
+    }
+
+    /// A ticket for "a grace period from now", without asking for one (`get_state_synchronize_rcu()`).
+    pub fn snapshot(&self) -> Cookie {
+        self.queue.lock().snapshot()
+    }
+
+    /// A ticket for "a grace period from now", and asks for that grace period (`start_poll_synchronize_rcu()`).
+    pub fn request_poll(&self) -> Cookie {
+        self.request(|queue| {
+            let cookie = queue.snapshot();
+            queue.polled = queue.polled.max(cookie);
+            cookie
+        })
+    }
+
+    /// Whether a full grace period has passed since `cookie` was taken (`poll_state_synchronize_rcu()`). If so, what those
+    /// readers did is visible.
+    pub fn poll(&self, cookie: Cookie) -> bool {
+        self.queue.lock().is_over(cookie)
+    }
+
+    /// Waits for the rest of the grace period of `cookie`, which asks for one if none is under way; ends at once if it is
+    /// over (`cond_synchronize_rcu()`).
+    pub fn wait(&self, cookie: Cookie) -> Wait {
+        self.request(|queue| queue.wait_for(cookie))
     }
 
     /// The future ends when every callback queued before this call has been invoked (`rcu_barrier()`,
@@ -91,13 +108,35 @@ impl<C: Send> Domain<C> {
 
     /// Runs one grace period and returns the callbacks that are now ready to be invoked.
     ///
-    /// It waits for every section that is open when it starts and for none that opens later. Grace periods of a domain
-    /// run one at a time: a second driver waits until the first one has dropped its [`Ready`]. If the future is dropped
-    /// before it ends, its callbacks go back to the front of the queue.
+    /// It waits for every section that is open when it starts. Grace periods of a domain run one at a time: a second driver
+    /// waits until the first one has dropped its [`Ready`]. If the future is dropped before it ends, its callbacks go back to
+    /// the front of the queue. Over an engine that must be polled it wakes itself at every poll.
     pub async fn grace_period(&self) -> Ready<'_, C> {
-        let mut batch = self.take_batch().await;
+        self.run(self.take_turn(true).await).await
+    }
+
+    async fn run<'a>(&self, mut batch: Ready<'a, C>) -> Ready<'a, C> {
         for readers in &self.stages {
-            readers.wait().await;
+            let _turn = readers.turn().take().await;
+            readers.begin();
+            poll_fn(|cx| readers.poll_quiet(cx)).await;
+        }
+        batch.finish();
+        batch
+    }
+
+    /// [`grace_period`](Domain::grace_period) at the driver's own pace: between two looks at the readers it awaits
+    /// `pace(n)`, with n = 0, 1, … counting the looks in vain: yield first, sleep later.
+    pub async fn grace_period_paced(&self, mut pace: impl AsyncFnMut(u32)) -> Ready<'_, C> {
+        let mut batch = self.take_turn(true).await;
+        let mut looks = 0;
+        for readers in &self.stages {
+            let _turn = readers.turn().take().await;
+            readers.begin();
+            while readers.poll_quiet(&mut Context::from_waker(Waker::noop())).is_pending() {
+                pace(looks).await;
+                looks = looks.saturating_add(1);
+            }
         }
         batch.finish();
         batch
@@ -108,7 +147,7 @@ impl<C: Send> Domain<C> {
         loop {
             let wait = {
                 let mut queue = self.queue.lock();
-                if queue.len() > 0 {
+                if queue.pending() > 0 {
                     return;
                 }
                 join(&mut queue.idle_drivers)
@@ -117,12 +156,13 @@ impl<C: Send> Domain<C> {
         }
     }
 
-    /// Requests that wait for a grace period which has not started: callbacks, barriers and synchronizers.
+    /// Requests that wait for a grace period which has not started: callbacks, barriers, synchronizers and polled cookies
+    /// (all of these together count as one).
     pub fn pending(&self) -> usize {
-        self.queue.lock().len()
+        self.queue.lock().pending()
     }
 
-    /// Grace periods completed so far. Cancelled ones do not count.
+    /// Grace periods completed so far. Abandoned ones do not count.
     pub fn gp_seq(&self) -> u64 {
         self.queue.lock().gp_seq
     }
@@ -135,93 +175,15 @@ impl<C: Send> Domain<C> {
         }
         let mut queue = self.queue.lock();
         let enqueued = enqueue(&mut queue);
-        let idle_drivers = std::mem::take(&mut queue.idle_drivers);
+        let idle_drivers = queue.drivers_to_wake();
         drop(queue);
         complete_all(idle_drivers);
         enqueued
     }
 
-    async fn take_batch(&self) -> Ready<'_, C> {
+    async fn take_turn(&self, with_callbacks: bool) -> Ready<'_, C> {
         let turn = self.turn.take().await;
-        let mut queue = self.queue.lock();
-        queue.in_flight = Some(Vec::new());
-        Ready {
-            entries: std::mem::take(&mut queue.entries),
-            synchronizing: std::mem::take(&mut queue.synchronizing),
-            domain: self,
-            _turn: turn,
-        }
-    }
-}
-
-/// Callbacks whose grace period is over: an iterator, in the order of their [`call`](Domain::call)s.
-///
-/// Invoke each callback before asking for the next: a [`barrier`](Domain::barrier) queued behind a callback ends when the
-/// iterator moves past it. Callbacks left when this is dropped go back to the front of the queue, for another grace period.
-#[must_use = "callbacks that are not taken wait for another grace period"]
-pub struct Ready<'a, C> {
-    entries: VecDeque<Entry<C>>,
-    synchronizing: Vec<Arc<Waiter>>,
-    domain: &'a Domain<C>,
-    // Last: the next driver may start only when `drop` below has put back what is left.
-    _turn: TurnGuard<'a>,
-}
-
-impl<C> Ready<'_, C> {
-    fn finish(&mut self) {
-        let mut queue = self.domain.queue.lock();
-        queue.gp_seq += 1;
-        if mutation::is(Mutation::CallbackEarly) {
-            let late = std::mem::take(&mut queue.entries);
-            self.entries.extend(late);
-        }
-        drop(queue);
-        if mutation::is(Mutation::BarrierEarly) {
-            self.entries.iter().for_each(|entry| match entry {
-                Entry::Barrier(waiter) => waiter.complete(),
-                Entry::Call(_) => {}
-            });
-        }
-        complete_all(self.synchronizing.drain(..));
-    }
-}
-
-impl<C> Iterator for Ready<'_, C> {
-    type Item = C;
-
-    fn next(&mut self) -> Option<C> {
-        loop {
-            match self.entries.pop_front()? {
-                Entry::Call(callback) => return Some(callback),
-                Entry::Barrier(waiter) => waiter.complete(),
-            }
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let calls = self.entries.iter().filter(|entry| matches!(entry, Entry::Call(_))).count();
-        (calls, Some(calls))
-    }
-}
-
-impl<C> ExactSizeIterator for Ready<'_, C> {}
-
-impl<C> Drop for Ready<'_, C> {
-    fn drop(&mut self) {
-        let mut queue = self.domain.queue.lock();
-        let barriers = queue.in_flight.take().unwrap_or_default();
-        if self.entries.is_empty() && self.synchronizing.is_empty() {
-            drop(queue);
-            return complete_all(barriers);
-        }
-        // Cancelled, or the driver stopped half-way: everything goes back, in order, ahead of what came later.
-        let mut entries = std::mem::take(&mut self.entries);
-        entries.extend(barriers.into_iter().map(Entry::Barrier));
-        entries.append(&mut queue.entries);
-        queue.entries = entries;
-        queue.synchronizing.append(&mut self.synchronizing);
-        let idle_drivers = std::mem::take(&mut queue.idle_drivers);
-        drop(queue);
-        complete_all(idle_drivers);
+        let entries = self.queue.lock().start(with_callbacks);
+        Ready::new(entries, self, turn)
     }
 }

@@ -59,23 +59,36 @@
 //!   a plain store next to a read-modify-write too loosely; words that a driver may mark are only changed by exchange.
 //! - Liveness beyond deadlock: starvation and counter wrap. Section numbers have 62 bits.
 
+mod any;
 mod chained;
 mod classic;
+mod counters;
 mod domain;
+mod engine;
 #[cfg(not(sim_loom))]
 mod mutation;
 #[cfg(sim_loom)]
 pub mod mutation;
-mod readers;
+mod notified;
+mod polled;
+mod queue;
 mod slots;
+mod table;
 mod tasks_trace;
 #[cfg(all(test, not(sim_loom)))]
 mod tests;
 mod waiter;
 
+pub use any::{AnyEngine, AnySlot};
 pub use chained::Chained;
 pub use classic::{Classic, CpuSection};
-pub use domain::{Domain, Ready};
+pub use counters::{Counted, Counters};
+pub use domain::Domain;
+pub use engine::{Engine, Population};
+pub use notified::Notified;
+pub use polled::Polled;
+pub use queue::{Cookie, Ready};
+pub use slots::{Exit, Slots};
 pub use tasks_trace::{Reader, Section, TasksTrace};
 pub use waiter::Wait;
 

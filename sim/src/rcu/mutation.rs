@@ -31,8 +31,10 @@ mutations! {
     EntryRelaxed,
     /// The exchange that ends a section does not release the section's accesses.
     ExitRelaxed,
-    /// The scan does not acquire what an idle reader did before.
+    /// The scan does not acquire what a reader that has left did before.
     ScanRelaxed,
+    /// A polling driver's second look does not acquire what the reader did before it left.
+    RecheckRelaxed,
     /// The scan's failed exchange does not acquire what the reader that just left did.
     MarkFailureRelaxed,
     /// The last holdout's report does not release its section.
@@ -55,8 +57,16 @@ mutations! {
     HoldoutCountedTwice,
     /// Two drivers may wait for readers at the same time.
     TurnIgnored,
-    /// The scan is one slot short.
-    NewestSlotMissed,
+    /// The scan misses the words that were added last.
+    NewestChunkMissed,
+    /// The counters of the rank not in use are not looked at.
+    FirstScanSkipped,
+    /// The counters of the rank in use are not looked at.
+    SecondScanSkipped,
+    /// Entries are summed before exits.
+    EntriesBeforeExits,
+    /// The driver waits for counters without asking exits to wake it.
+    ExitNotAsked,
     /// A reader that exits inside a section gives its slot back without leaving the section.
     ExitForgetsSection,
     /// A reader that exits inside a section gives its slot back before leaving the section.

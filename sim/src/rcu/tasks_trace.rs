@@ -1,48 +1,57 @@
 //! RCU Tasks Trace: readers are tasks, which may block, nest and move between threads while inside a section.
 //!
-//! The algorithm is that of kernel/rcu/tasks.h up to 6.x (`rcu_read_lock_trace()`, `trc_wait_for_one_reader()`,
-//! `trc_n_readers_need_end`) without its inter-processor interrupts: the kernel interrupts a running reader to mark it,
-//! here the mark is a compare-exchange on the reader's word. From 7.0 the kernel uses SRCU counters instead; what a user can
-//! rely on is the same. A kernel grace period also includes one of classic RCU: use [`super::Chained`] for that.
+//! [`TasksTrace`] is the same over every [`Engine`]. [`Slots`](super::Slots) is the algorithm of kernel/rcu/tasks.h up to 6.x
+//! (`rcu_read_lock_trace()`, `trc_wait_for_one_reader()`, `trc_n_readers_need_end`) without its inter-processor interrupts:
+//! the kernel interrupts a running reader to mark it, here the mark is a compare-exchange on the reader's word.
+//! [`Counters`](super::Counters) is that of 7.0 and later. What a user can rely on is the same. A kernel grace period also
+//! includes one of classic RCU: use [`super::Chained`] for that.
 
 use super::domain::Domain;
+use super::engine::Engine;
 use super::mutation::{self, Mutation};
-use super::readers::Readers;
-use super::slots::Slot;
+use super::polled::Polled;
+use super::slots::Slots;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// A population of task readers, and a queue of requests for its grace periods (the methods of [`Domain`]).
-pub struct TasksTrace<C> {
-    pub(super) readers: Arc<Readers>,
+pub struct TasksTrace<C, E = Slots<Polled>> {
+    pub(super) engine: Arc<E>,
     domain: Domain<C>,
 }
 
 impl<C: Send> TasksTrace<C> {
-    /// No readers, nothing queued.
+    /// The default engine: the fastest reader that needs no help from the operating system. Its driver polls.
     pub fn new() -> TasksTrace<C> {
-        let readers = Arc::new(Readers::new());
-        TasksTrace { domain: Domain::over(vec![Arc::clone(&readers)]), readers }
+        TasksTrace::default()
+    }
+}
+
+impl<C: Send, E: Engine> TasksTrace<C, E> {
+    /// No readers, nothing queued.
+    pub fn over(engine: E) -> TasksTrace<C, E> {
+        let engine = Arc::new(engine);
+        TasksTrace { domain: Domain::over(vec![engine.clone()]), engine }
     }
 
     /// A new reader, at any time, also while a grace period runs. One per task.
-    pub fn register(&self) -> Reader {
-        Reader { slot: self.readers.slots.take(), readers: Arc::clone(&self.readers), nesting: 0 }
+    pub fn register(&self) -> Reader<E> {
+        Reader { slot: self.engine.take(), engine: Arc::clone(&self.engine), nesting: 0 }
     }
 
     /// [`Reader::slot`]s of the readers that hold up the running grace period, ascending.
     pub fn holdouts(&self) -> Vec<usize> {
-        self.readers.slots.view().marked()
+        self.engine.holdouts()
     }
 }
 
-impl<C: Send> Default for TasksTrace<C> {
-    fn default() -> TasksTrace<C> {
-        TasksTrace::new()
+impl<C: Send, E: Engine + Default> Default for TasksTrace<C, E> {
+    fn default() -> TasksTrace<C, E> {
+        TasksTrace::over(E::default())
     }
 }
 
-impl<C> Deref for TasksTrace<C> {
+impl<C, E> Deref for TasksTrace<C, E> {
     type Target = Domain<C>;
 
     fn deref(&self) -> &Domain<C> {
@@ -53,18 +62,18 @@ impl<C> Deref for TasksTrace<C> {
 /// One task's reader. It moves with its task; whatever moves it (a channel, an executor) orders its users.
 ///
 /// Dropping it inside a section ends the section, as a task's exit does (`exit_tasks_rcu_finish_trace()`).
-pub struct Reader {
-    slot: Slot,
-    readers: Arc<Readers>,
+pub struct Reader<E: Engine = Slots<Polled>> {
+    slot: E::Slot,
+    engine: Arc<E>,
     nesting: u32,
 }
 
-impl Reader {
+impl<E: Engine> Reader<E> {
     /// Enters a section; sections nest (`rcu_read_lock_trace()`).
     #[inline]
     pub fn lock(&mut self) {
         if self.nesting == 0 {
-            self.slot.enter();
+            self.engine.enter(&mut self.slot);
         }
         self.nesting += 1;
     }
@@ -75,15 +84,16 @@ impl Reader {
     /// If the reader is in no section.
     #[inline]
     pub fn unlock(&mut self) {
-        assert!(self.nesting > 0, "unlock of reader {} without a lock", self.slot.id());
+        assert!(self.nesting > 0, "unlock of reader {} without a lock", self.slot());
         self.nesting -= 1;
         if self.nesting == 0 || mutation::is(Mutation::InnerUnlockEnds) {
-            self.readers.leave(&self.slot);
+            self.engine.leave(&mut self.slot);
         }
     }
 
     /// A section that ends when the value is dropped. May be held across an await and sent to another thread.
-    pub fn enter(&mut self) -> Section<'_> {
+    #[inline]
+    pub fn enter(&mut self) -> Section<'_, E> {
         self.lock();
         Section(self)
     }
@@ -95,35 +105,36 @@ impl Reader {
 
     /// The reader's number, as in [`TasksTrace::holdouts`]. Used again after this reader is gone.
     pub fn slot(&self) -> usize {
-        self.slot.id()
+        E::id(&self.slot)
     }
 }
 
-impl Drop for Reader {
+impl<E: Engine> Drop for Reader<E> {
     fn drop(&mut self) {
         if mutation::is(Mutation::SlotFreedEarly) {
-            self.readers.slots.give_back(self.slot.id());
+            self.engine.give_back(&mut self.slot);
         }
         if self.nesting > 0 && !mutation::is(Mutation::ExitForgetsSection) {
-            self.readers.leave(&self.slot);
+            self.engine.leave(&mut self.slot);
         }
         if !mutation::is(Mutation::SlotFreedEarly) {
-            self.readers.slots.give_back(self.slot.id());
+            self.engine.give_back(&mut self.slot);
         }
     }
 }
 
 /// An open section of a [`Reader`].
-pub struct Section<'a>(&'a mut Reader);
+pub struct Section<'a, E: Engine = Slots<Polled>>(&'a mut Reader<E>);
 
-impl Section<'_> {
+impl<E: Engine> Section<'_, E> {
     /// A section inside this one.
-    pub fn enter(&mut self) -> Section<'_> {
+    pub fn enter(&mut self) -> Section<'_, E> {
         self.0.enter()
     }
 }
 
-impl Drop for Section<'_> {
+impl<E: Engine> Drop for Section<'_, E> {
+    #[inline]
     fn drop(&mut self) {
         self.0.unlock();
     }

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+/// The engine whose driver is woken.
+type Exact<C> = TasksTrace<C, Slots<Notified>>;
+
 /// Counts how often it is called.
 #[derive(Default)]
 struct Wakes(AtomicUsize);
@@ -47,7 +50,7 @@ fn finish<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn no_reader_no_wait() {
-    let rcu = TasksTrace::new();
+    let rcu = Exact::default();
     rcu.call(7);
     assert_eq!((rcu.pending(), rcu.gp_seq()), (1, 0));
     assert_eq!(finish(rcu.grace_period()).collect::<Vec<_>>(), [7]);
@@ -56,7 +59,7 @@ fn no_reader_no_wait() {
 
 #[test]
 fn waits_for_earlier_readers_only_and_wakes_once() {
-    let rcu = TasksTrace::<u32>::new();
+    let rcu = Exact::<u32>::default();
     let [mut early, mut late, _idle] = [rcu.register(), rcu.register(), rcu.register()];
     early.lock();
     early.lock();
@@ -74,7 +77,7 @@ fn waits_for_earlier_readers_only_and_wakes_once() {
 
 #[test]
 fn registration_during_a_grace_period_and_slot_reuse() {
-    let rcu = TasksTrace::<u32>::new();
+    let rcu = Exact::<u32>::default();
     let mut holdout = rcu.register();
     holdout.lock();
     let mut gp = polled(rcu.grace_period());
@@ -96,7 +99,7 @@ fn sections_nest_and_move() {
     fn assert_send_sync<T: Send + Sync>(value: T) -> T {
         value
     }
-    let rcu = assert_send_sync(TasksTrace::<Callback>::new());
+    let rcu = assert_send_sync(Exact::<Callback>::default());
     let mut reader = assert_send_sync(rcu.register());
     let mut section = assert_send_sync(reader.enter());
     let mut gp = polled(assert_send_sync_future(rcu.grace_period()));
@@ -115,12 +118,12 @@ fn assert_send_sync_future<F: Future + Send>(future: F) -> F {
 #[test]
 #[should_panic(expected = "without a lock")]
 fn unbalanced_unlock() {
-    TasksTrace::<u32>::new().register().unlock();
+    Exact::<u32>::default().register().unlock();
 }
 
 #[test]
 fn synchronize_during_a_grace_period_takes_the_next_one() {
-    let rcu = TasksTrace::<u32>::new();
+    let rcu = Exact::<u32>::default();
     let mut reader = rcu.register();
     reader.lock();
     let mut gp = polled(rcu.grace_period());
@@ -140,7 +143,7 @@ fn synchronize_during_a_grace_period_takes_the_next_one() {
 
 #[test]
 fn barrier_waits_for_the_invocation() {
-    let rcu = TasksTrace::new();
+    let rcu = Exact::default();
     assert!(rcu.barrier().is_over(), "nothing to wait for");
     rcu.call('a');
     let first = rcu.barrier();
@@ -157,7 +160,7 @@ fn barrier_waits_for_the_invocation() {
 
 #[test]
 fn what_a_driver_leaves_comes_back_in_order() {
-    let rcu = TasksTrace::new();
+    let rcu = Exact::default();
     let mut reader = rcu.register();
     for id in 0..3 {
         rcu.call(id);
@@ -184,7 +187,7 @@ fn what_a_driver_leaves_comes_back_in_order() {
 
 #[test]
 fn drivers_take_turns() {
-    let rcu = TasksTrace::new();
+    let rcu = Exact::default();
     rcu.call(1);
     let first = finish(rcu.grace_period());
     let mut second = polled(rcu.grace_period());
@@ -196,7 +199,7 @@ fn drivers_take_turns() {
 
 #[test]
 fn an_idle_driver_is_woken_by_work() {
-    let rcu = TasksTrace::new();
+    let rcu = Exact::default();
     let mut idle = polled(rcu.work());
     assert!(idle.poll().is_none());
     rcu.call(1);
@@ -224,7 +227,7 @@ fn classic_waits_for_cpus() {
 
 #[test]
 fn chained_waits_for_trace_then_classic() {
-    let (trace, classic) = (TasksTrace::<u8>::new(), Classic::<u8>::new(1));
+    let (trace, classic) = (Exact::<u8>::default(), Classic::<u8>::new(1));
     let chained = Chained::new(&trace, &classic);
     chained.call("free");
     let mut reader = trace.register();
@@ -242,8 +245,8 @@ fn chained_waits_for_trace_then_classic() {
 
 #[test]
 fn a_million_readers() {
-    let rcu = TasksTrace::<u32>::new();
-    let mut readers: Vec<Reader> = (0..1_000_000).map(|_| rcu.register()).collect();
+    let rcu = Exact::<u32>::default();
+    let mut readers: Vec<Reader<Slots<Notified>>> = (0..1_000_000).map(|_| rcu.register()).collect();
     assert_eq!(finish(rcu.grace_period()).len(), 0);
     for slot in [0, 511, 512, 999_999] {
         readers[slot].lock();
@@ -348,7 +351,7 @@ impl Arena {
 
 #[test]
 fn torture_tasks_trace() {
-    let (arena, rcu) = (Arena::new(), TasksTrace::new());
+    let (arena, rcu) = (Arena::new(), Exact::default());
     let reader = || {
         let mut reader = rcu.register();
         for _ in 0..100 {
@@ -373,7 +376,7 @@ fn torture_classic() {
 
 #[test]
 fn torture_chained() {
-    let (arena, trace, classic) = (Arena::new(), TasksTrace::<u8>::new(), Classic::<u8>::new(1));
+    let (arena, trace, classic) = (Arena::new(), Exact::<u8>::default(), Classic::<u8>::new(1));
     let chained = Chained::new(&trace, &classic);
     let blocking = || {
         let mut reader = trace.register();

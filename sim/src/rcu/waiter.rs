@@ -68,9 +68,37 @@ impl Future for Wait {
     }
 }
 
+/// Where the one driver of a population leaves its waker.
+#[derive(Default)]
+pub(super) struct WakerCell(Mutex<Option<Waker>>);
+
+impl WakerCell {
+    #[cold]
+    pub(super) fn wake(&self) {
+        let waker = self.0.lock().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Ready if `is_over`, asked before the waker is stored (`false`) and again after (`true`): what happens in between is
+    /// not lost.
+    pub(super) fn poll_until(&self, cx: &mut Context<'_>, mut is_over: impl FnMut(bool) -> bool) -> Poll<()> {
+        if is_over(false) {
+            return Poll::Ready(());
+        }
+        let old = replace_waker(&mut self.0.lock(), cx.waker());
+        drop(old);
+        if !mutation::is(Mutation::WakerNotRechecked) && is_over(true) {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}
+
 /// Stores `new`, unless the stored waker wakes the same task. Returns the one it replaced, to be dropped without the lock:
 /// it may be the last reference to a task, whose readers then exit.
-pub(super) fn replace_waker(stored: &mut Option<Waker>, new: &Waker) -> Option<Waker> {
+fn replace_waker(stored: &mut Option<Waker>, new: &Waker) -> Option<Waker> {
     match stored {
         Some(old) if old.will_wake(new) => None,
         _ => stored.replace(new.clone()),
@@ -90,9 +118,9 @@ pub(super) fn join(list: &mut Vec<Arc<Waiter>>) -> Wait {
     Wait(waiter)
 }
 
-/// An async lock: at most one holder; everybody else waits.
+/// An async lock: at most one holder; everybody else waits. For the engines themselves.
 #[derive(Default)]
-pub(super) struct Turn {
+pub struct Turn {
     state: Mutex<TurnState>,
 }
 

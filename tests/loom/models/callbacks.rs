@@ -1,8 +1,8 @@
 //! What updaters are promised: no callback before its own grace period, no barrier before the callbacks, no lost wake-up.
 
 use loom::thread;
-use loom_models::{Bound, Memory, block_on, explore, grace_period, wait_for};
-use sim::rcu::TasksTrace;
+use loom_models::{Bound, Exact, Memory, block_on, explore, grace_period, wait_for};
+
 use std::sync::Arc;
 
 /// Two updaters and a reader. The second updater's callback may come while the first one's grace period runs, and must then
@@ -11,7 +11,7 @@ use std::sync::Arc;
 fn two_updaters() {
     let events = &["alive", "gone", "waited", "late"];
     explore("two_updaters", Bound::Preemptions(4), events, |seen| {
-        let world = Arc::new((TasksTrace::new(), Memory::new(2)));
+        let world = Arc::new((Exact::default(), Memory::new(2)));
         let mut reader = world.0.register();
         let task = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));
@@ -44,7 +44,7 @@ fn two_updaters() {
 #[test]
 fn barrier() {
     explore("barrier", Bound::None, &["queued", "in flight", "nothing to wait for"], |seen| {
-        let world = Arc::new((TasksTrace::new(), Memory::new(1)));
+        let world = Arc::new((Exact::default(), Memory::new(1)));
         let updater = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));
             move || {
@@ -74,7 +74,7 @@ fn barrier() {
 #[test]
 fn wakers() {
     explore("wakers", Bound::None, &["driver slept", "updater slept"], |seen| {
-        let rcu = Arc::new(TasksTrace::<usize>::new());
+        let rcu = Arc::new(Exact::default());
         let updater = thread::spawn({
             let (rcu, seen) = (Arc::clone(&rcu), Arc::clone(seen));
             move || {

@@ -1,12 +1,12 @@
 //! Chained grace periods: memory that Tasks Trace readers and classic readers may hold.
 
 use loom::thread;
-use loom_models::{Bound, Memory, Seen, explore, grace_period};
-use sim::rcu::{Chained, Classic, TasksTrace};
+use loom_models::{Bound, Exact, Memory, Seen, explore, grace_period};
+use sim::rcu::{Chained, Classic};
 use std::sync::Arc;
 
 struct World {
-    trace: TasksTrace<usize>,
+    trace: Exact,
     classic: Classic<usize>,
     chained: Chained<usize>,
     memory: Memory,
@@ -14,7 +14,7 @@ struct World {
 
 impl World {
     fn new() -> Arc<World> {
-        let (trace, classic) = (TasksTrace::new(), Classic::new(1));
+        let (trace, classic) = (Exact::default(), Classic::new(1));
         Arc::new(World { chained: Chained::new(&trace, &classic), trace, classic, memory: Memory::new(1) })
     }
 

@@ -1,8 +1,8 @@
 //! Drivers that get in each other's way: two at once, and one that gives up half-way.
 
 use loom::thread;
-use loom_models::{Bound, Memory, block_on, explore, grace_period};
-use sim::rcu::TasksTrace;
+use loom_models::{Bound, Exact, Memory, block_on, explore, grace_period};
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::task::Poll;
 fn two_drivers() {
     let events = &["alive", "gone", "waited", "other driver was first"];
     explore("two_drivers", Bound::Preemptions(3), events, |seen| {
-        let world = Arc::new((TasksTrace::<usize>::new(), Memory::new(1)));
+        let world = Arc::new((Exact::default(), Memory::new(1)));
         let mut reader = world.0.register();
         let task = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));
@@ -51,7 +51,7 @@ fn two_drivers() {
 #[test]
 fn cancel() {
     explore("cancel", Bound::None, &["alive", "gone", "waited", "cancelled"], |seen| {
-        let world = Arc::new((TasksTrace::new(), Memory::new(1)));
+        let world = Arc::new((Exact::default(), Memory::new(1)));
         let mut reader = world.0.register();
         let task = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));

@@ -1,21 +1,21 @@
 //! What a grace period promises a reader: whatever it found inside its section stays until it leaves.
 
 use loom::thread;
-use loom_models::{Bound, Memory, Seen, explore, grace_period};
-use sim::rcu::{Classic, Reader, TasksTrace};
+use loom_models::{Bound, Exact, Memory, Seen, explore, grace_period};
+use sim::rcu::{Classic, Notified, Reader, Slots};
 use std::sync::Arc;
 
 const READER_MEETS_UPDATER: &[&str] = &["alive", "gone", "waited"];
 
 struct World {
-    rcu: TasksTrace<usize>,
+    rcu: Exact,
     memory: Memory,
     seen: Arc<Seen>,
 }
 
 impl World {
     fn new(objects: usize, seen: &Arc<Seen>) -> Arc<World> {
-        Arc::new(World { rcu: TasksTrace::new(), memory: Memory::new(objects), seen: Arc::clone(seen) })
+        Arc::new(World { rcu: Exact::default(), memory: Memory::new(objects), seen: Arc::clone(seen) })
     }
 
     /// Publishes `new` and frees `old` after a grace period.
@@ -27,7 +27,7 @@ impl World {
 }
 
 /// One reader task beside one update.
-fn beside_an_update(name: &str, bound: Bound, body: fn(&World, Reader)) {
+fn beside_an_update(name: &str, bound: Bound, body: fn(&World, Reader<Slots<Notified>>)) {
     explore(name, bound, READER_MEETS_UPDATER, move |seen| {
         let world = World::new(1, seen);
         let reader = world.rcu.register();

@@ -12,7 +12,7 @@
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use sim::rcu::mutation::{self, Mutation};
-use sim::rcu::{Domain, Ready};
+use sim::rcu::{Domain, Notified, Ready, Slots, TasksTrace};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize as Count, Ordering::Relaxed};
@@ -20,6 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Names the fault that a child process must arm.
 pub const MUTATION_VARIABLE: &str = "SIM_LOOM_MUTATION";
+
+/// Tasks Trace with exact wake-ups.
+pub type Exact = TasksTrace<usize, Slots<Notified>>;
 
 /// How far a model is explored.
 #[derive(Clone, Copy, Debug)]
