@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     const BODIES: &[&str] = &[
-        include_str!("syscalls/bpf.rs"),
+        include_str!("syscalls/bpf/mod.rs"),
         include_str!("syscalls/file.rs"),
         include_str!("syscalls/memory.rs"),
         include_str!("syscalls/misc.rs"),

@@ -1,11 +1,7 @@
-//! What HASH and PERCPU_HASH share: buckets, locks, and the three ways to get and give back an element.
+//! What all hash map types share: buckets, locks, elements.
 //!
-//! - preallocated: a free list, immediate reuse; replacing a key's element swaps with one spare element per CPU;
-//! - 5.10 without preallocation: `kmalloc`/`call_rcu`;
-//! - later kernels without preallocation: `bpf_mem_alloc`.
-//!
-//! Source: `kernel/bpf/hashtab.c`. Key type: [`Htab`]. Neighbours: `hash`, `percpu_hash` (the map types), `lru_hash` (which has its
-//! own way to find a free element).
+//! Source: `kernel/bpf/hashtab.c`. Key type: [`Htab`]. Neighbours: `hash`, `percpu_hash`, `lru_hash` (the map types), `source` (where
+//! elements come from and go to), `table` (the chains).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,29 +9,18 @@ use std::rc::Rc;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use crate::batch::{Command, Pair};
 use crate::consts::*;
 use crate::create::CreateError;
-use crate::element::{ElementInfo, ElementState, ReaderSection, Reuse};
+use crate::element::{ElementInfo, ReaderSection, Reuse};
 use crate::event::{MapEvent, UpdateKind};
-use crate::freelist::Freelist;
-use crate::kmalloc_rcu;
 use crate::lock::{BucketLocks, Locked};
 use crate::map::{Cursor, Map, MapCore, Visit};
-use crate::mem_alloc::{MemAlloc, Objects, Watermarks};
 use crate::pool::{Pool, SharedPool};
-use crate::rules::{MapRules, RuntimeAlloc};
+use crate::rules::MapRules;
+use crate::source::Source;
 use crate::spec::MapDef;
 use crate::table::Table;
-
-/// `LLIST_NODE_SZ`: what `bpf_mem_alloc` adds to each object.
-const LLIST_NODE_SZ: u64 = 8;
-
-/// Where free elements come from and go to.
-enum Source {
-    Preallocated { free: Freelist, spare: RefCell<Vec<u32>> },
-    KmallocRcu,
-    MemAlloc { elements: MemAlloc, values: Option<MemAlloc> },
-}
 
 /// A hash table of the kernel.
 pub struct Htab {
@@ -48,49 +33,8 @@ pub struct Htab {
     count: Cell<u32>,
 }
 
-/// Objects of `bpf_mem_alloc` that are elements: the number is the element's.
-struct ElementObjects {
-    pool: SharedPool,
-    map: Rc<str>,
-    with_value: bool,
-}
-
-impl Objects for ElementObjects {
-    fn make(&self, m: &Machine) -> Option<u64> {
-        self.pool.borrow_mut().make_object(m, self.with_value).map(u64::from)
-    }
-
-    fn destroy(&self, m: &Machine, object: u64) {
-        let id = object as u32;
-        let value_addr = self.pool.borrow().get(id).value_addr;
-        self.pool.borrow_mut().destroy_object(m, id);
-        m.emit_with(|| MapEvent::ElementFreed { map: self.map.clone(), value_addr });
-    }
-
-    fn set_waiting(&self, object: u64, waiting: bool) {
-        let state = if waiting { ElementState::AwaitsGracePeriod } else { ElementState::Unlinked };
-        self.pool.borrow_mut().get_mut(object as u32).state = state;
-    }
-}
-
-/// Objects of `bpf_mem_alloc` that are blocks of per-CPU values: the number is the address.
-struct ValueObjects {
-    pool: SharedPool,
-    bytes: u64,
-}
-
-impl Objects for ValueObjects {
-    fn make(&self, m: &Machine) -> Option<u64> {
-        m.arena_mut().alloc_zeroed(self.bytes as usize, "htab per-CPU value", m.stamp())
-    }
-
-    fn destroy(&self, m: &Machine, object: u64) {
-        self.pool.borrow_mut().forget_block(object);
-        m.arena_mut().free(object, m.stamp());
-    }
-
-    fn set_waiting(&self, _object: u64, _waiting: bool) {}
-}
+/// Reads the value of an element for user space.
+pub(crate) type ReadValue<'a> = &'a dyn Fn(u64) -> Result<Vec<u8>, Errno>;
 
 impl Htab {
     /// An empty table; the definition has been checked.
@@ -100,11 +44,7 @@ impl Htab {
         let buckets = def.max_entries.next_power_of_two();
         let seed = if def.has(BPF_F_ZERO_SEED) { 0 } else { m.rng_u32("map hash seed") };
         let locks = BucketLocks::new(m, rules.bucket_guard, buckets)?;
-        let source = match rules.runtime_alloc {
-            _ if !def.has(BPF_F_NO_PREALLOC) => Source::preallocate(def, &core, &pool, m)?,
-            RuntimeAlloc::KmallocRcu => Source::KmallocRcu,
-            RuntimeAlloc::MemAlloc(_) => Source::mem_alloc(def, &core, &pool, m),
-        };
+        let source = Source::new(def, &core, &pool, m)?;
         let table = RefCell::new(Table::new(buckets, seed, pool.clone()));
         Ok(Htab { core, table, pool, locks, source, count: Cell::new(0) })
     }
@@ -118,6 +58,10 @@ impl Htab {
 
     pub(crate) fn unlock(&self, m: &Machine, locked: Locked) {
         self.locks.unlock(m, locked);
+    }
+
+    pub(crate) fn hash(&self, key: &[u8]) -> u32 {
+        self.table.borrow().hash(key)
     }
 
     pub(crate) fn find(&self, m: &Machine, key: &[u8]) -> Option<u32> {
@@ -146,61 +90,57 @@ impl Htab {
         key: &[u8],
         replaces: Option<u32>,
     ) -> Result<(u32, Option<Reuse>), Errno> {
-        let id = self.take(m, replaces)?;
-        let hash = self.table.borrow().hash(key);
-        let reuse = self.pool.borrow_mut().begin_use(m, id, key, hash);
+        let counted = self.source.at_run_time();
+        // A full map may exceed its limit by the element that replaces another one.
+        if counted && self.count.get() >= self.core.def.max_entries && replaces.is_none() {
+            return Err(Errno::E2BIG);
+        }
+        let id = self.source.take(m, &self.pool, replaces)?;
+        self.count.set(self.count.get() + u32::from(counted));
+        let reuse = self.pool.borrow_mut().begin_use(m, id, key, self.hash(key));
         Ok((id, reuse))
     }
 
-    fn take(&self, m: &Machine, replaces: Option<u32>) -> Result<u32, Errno> {
-        let cpu = u32::from(m.current_cpu().0);
-        if let Source::Preallocated { free, spare } = &self.source {
-            return match replaces {
-                Some(old) => Ok(std::mem::replace(&mut spare.borrow_mut()[cpu as usize], old)),
-                None => free.pop(cpu).ok_or(Errno::E2BIG),
-            };
-        }
-        // A full map may exceed its limit by the element that replaces another one.
-        if self.count.get() >= self.core.def.max_entries && replaces.is_none() {
-            return Err(Errno::E2BIG);
-        }
-        let id = self.take_at_run_time(m).ok_or(Errno::ENOMEM)?;
-        self.count.set(self.count.get() + 1);
-        Ok(id)
+    /// `prealloc_lru_pop`: an element with this key, not linked yet; a full map gives one up. -ENOMEM when none can be had.
+    pub(crate) fn new_lru_element(&self, m: &Machine, key: &[u8]) -> Result<(u32, Option<Reuse>), Errno> {
+        let cpu = m.current_cpu().0.into();
+        let popped = self.source.as_lru().borrow_mut().pop_free(cpu, &mut |victim| self.evict(m, victim));
+        let id = popped.ok_or(Errno::ENOMEM)?;
+        let reuse = self.pool.borrow_mut().begin_use(m, id, key, self.hash(key));
+        Ok((id, reuse))
     }
 
-    fn take_at_run_time(&self, m: &Machine) -> Option<u32> {
-        let Source::MemAlloc { elements, values } = &self.source else {
-            return kmalloc_rcu::alloc(m, &self.pool);
-        };
-        let id = elements.alloc(m)?;
-        if let Some(values) = values {
-            let Some(block) = values.alloc(m) else {
-                elements.free(m, id);
-                return None;
-            };
-            self.pool.borrow_mut().set_value_block(id as u32, block);
-        }
-        Some(id as u32)
+    /// `bpf_lru_node_set_ref`.
+    pub(crate) fn set_referenced(&self, id: u32) {
+        self.source.as_lru().borrow_mut().set_referenced(id);
     }
 
-    /// `free_htab_elem`: the element has left its bucket. A replaced preallocated element is this CPU's spare already.
+    /// An element that was taken but not linked goes back.
+    pub(crate) fn give_up_lru_element(&self, m: &Machine, id: u32) {
+        self.pool.borrow_mut().mark_unlinked(m, id);
+        self.release(m, id, false);
+    }
+
+    /// `htab_lru_map_delete_node`: takes a victim out of its bucket, if the lock can be had and it is there.
+    fn evict(&self, m: &Machine, victim: u32) -> bool {
+        let hash = self.pool.borrow().get(victim).hash;
+        let Ok(locked) = self.locks.lock(m, hash, &self.core.name) else { return false };
+        let unlinked = self.table.borrow_mut().unlink(m, victim);
+        self.locks.unlock(m, locked);
+        if unlinked {
+            m.emit_with(|| MapEvent::Evict {
+                map: self.core.name.clone(),
+                key: self.pool.borrow().key(m, victim),
+                value_addr: self.value_addr(victim),
+            });
+        }
+        unlinked
+    }
+
+    /// `free_htab_elem`, `htab_lru_push_free`: the element has left its bucket.
     pub(crate) fn release(&self, m: &Machine, id: u32, replaced: bool) {
-        match &self.source {
-            Source::Preallocated { .. } if replaced => {}
-            Source::Preallocated { free, .. } => free.push(m.current_cpu().0.into(), id),
-            Source::KmallocRcu => {
-                self.count.set(self.count.get() - 1);
-                kmalloc_rcu::free(m, &self.pool, &self.core.name, id);
-            }
-            Source::MemAlloc { elements, values } => {
-                self.count.set(self.count.get() - 1);
-                if let Some(values) = values {
-                    values.free(m, self.value_addr(id));
-                }
-                elements.free(m, id.into());
-            }
-        }
+        self.count.set(self.count.get() - u32::from(self.source.at_run_time()));
+        self.source.release(m, &self.pool, &self.core.name, id, replaced);
     }
 
     /// Links a filled element, takes the replaced one out, and says so.
@@ -227,21 +167,69 @@ impl Htab {
         });
     }
 
+    /// An element has left its bucket: says so and frees it.
+    fn deleted(&self, m: &Machine, id: u32) {
+        m.emit_with(|| MapEvent::Delete {
+            map: self.core.name.clone(),
+            key: self.pool.borrow().key(m, id),
+            value_addr: self.value_addr(id),
+        });
+        self.release(m, id, false);
+    }
+
+    fn unlink(&self, m: &Machine, id: u32) {
+        let unlinked = self.table.borrow_mut().unlink(m, id);
+        assert!(unlinked, "found under the lock");
+    }
+
     /// `htab_map_delete_elem`.
     pub(crate) fn delete(&self, m: &Machine, key: &[u8], map: &dyn Map) -> Result<(), Errno> {
-        let hash = self.table.borrow().hash(key);
-        let locked = self.lock(m, hash, map)?;
-        let found = self.find(m, key);
-        if let Some(id) = found {
-            let unlinked = self.table.borrow_mut().unlink(m, id);
-            assert!(unlinked, "found under the lock");
+        self.lookup_and_delete(m, key, map, &|_| Ok(Vec::new())).map(drop)
+    }
+
+    /// `__htab_map_lookup_and_delete_elem`.
+    pub(crate) fn lookup_and_delete(
+        &self,
+        m: &Machine,
+        key: &[u8],
+        map: &dyn Map,
+        read: ReadValue<'_>,
+    ) -> Result<Vec<u8>, Errno> {
+        let locked = self.lock(m, self.hash(key), map)?;
+        let found = self.find(m, key).ok_or(Errno::ENOENT);
+        let value = found.and_then(|id| read(self.value_addr(id)));
+        if let (Ok(id), Ok(_)) = (found, &value) {
+            self.unlink(m, id);
         }
         self.unlock(m, locked);
-        let id = found.ok_or(Errno::ENOENT)?;
-        let value_addr = self.value_addr(id);
-        m.emit_with(|| MapEvent::Delete { map: self.core.name.clone(), key: key.to_vec(), value_addr });
-        self.release(m, id, false);
-        Ok(())
+        let value = value?;
+        self.deleted(m, found?);
+        Ok(value)
+    }
+
+    /// One step of `__htab_map_lookup_and_delete_batch`: what is in a bucket, read and perhaps taken out under its lock. Elements are
+    /// freed after the lock, the last one first.
+    pub(crate) fn copy_bucket(
+        &self,
+        m: &Machine,
+        bucket: u32,
+        command: Command,
+        map: &dyn Map,
+        read: ReadValue<'_>,
+    ) -> Result<Vec<Pair>, Errno> {
+        let locked = self.lock(m, bucket, map)?;
+        let ids = self.table.borrow().chain(bucket);
+        let pair = |id: &u32| Ok((self.pool.borrow().key(m, *id), read(self.value_addr(*id))?));
+        let pairs: Result<Vec<Pair>, Errno> = ids.iter().map(pair).collect();
+        let delete = command == Command::LookupAndDelete && pairs.is_ok();
+        if delete {
+            ids.iter().for_each(|id| self.unlink(m, *id));
+        }
+        self.unlock(m, locked);
+        if delete {
+            ids.iter().rev().for_each(|id| self.deleted(m, *id));
+        }
+        pairs
     }
 
     pub(crate) fn next_key(&self, m: &Machine, prev: Option<&[u8]>) -> Result<Vec<u8>, Errno> {
@@ -271,57 +259,9 @@ impl Htab {
     /// `htab_map_free`.
     pub(crate) fn destroy(&self, m: &Machine) {
         let linked = self.table.borrow().all();
-        match &self.source {
-            Source::Preallocated { .. } => self.pool.borrow_mut().destroy_area(m),
-            Source::KmallocRcu => {
-                linked.into_iter().for_each(|id| self.pool.borrow_mut().destroy_object(m, id))
-            }
-            Source::MemAlloc { elements, values } => {
-                for id in linked {
-                    self.table.borrow_mut().unlink(m, id);
-                    self.release(m, id, false);
-                }
-                elements.destroy(m);
-                if let Some(values) = values {
-                    values.destroy(m);
-                }
-            }
-        }
+        linked.iter().for_each(|id| self.unlink(m, *id));
+        self.source.destroy(m, &self.pool, &self.core.name, &linked);
         self.locks.destroy(m);
         self.core.destroy(m);
-    }
-}
-
-impl Source {
-    /// `prealloc_init` and `alloc_extra_elems`: only maps that replace elements have spares.
-    fn preallocate(def: &MapDef, core: &MapCore, pool: &SharedPool, m: &Machine) -> Result<Source, Errno> {
-        let spares = if def.is_percpu() { 0 } else { core.nr_cpus };
-        let count = def.max_entries.checked_add(spares).ok_or(Errno::ENOMEM)?;
-        pool.borrow_mut().preallocate(m, count)?;
-        let free = Freelist::new(count, core.nr_cpus);
-        // The kernel pops all spares on the CPU that creates the map.
-        let here = u32::from(m.current_cpu().0);
-        let spare = (0..spares).map(|_| free.pop(here).expect("one spare per CPU was added")).collect();
-        Ok(Source::Preallocated { free, spare: RefCell::new(spare) })
-    }
-
-    fn mem_alloc(def: &MapDef, core: &MapCore, pool: &SharedPool, m: &Machine) -> Source {
-        let RuntimeAlloc::MemAlloc(rules) = core.rules.runtime_alloc else {
-            unreachable!("chosen by this field")
-        };
-        let percpu = def.is_percpu();
-        // Watermarks follow the kernel's object size, which includes the element header we keep elsewhere.
-        let payload = def.key_stride() + if percpu { 8 } else { def.value_stride() };
-        let unit = HTAB_ELEM_HEADER + payload + LLIST_NODE_SZ;
-        let objects = ElementObjects { pool: pool.clone(), map: core.name.clone(), with_value: !percpu };
-        let marks = Watermarks::new(unit, false);
-        let elements = MemAlloc::new(m, Rc::new(objects), marks, rules, core.name.clone());
-        let values = percpu.then(|| {
-            let marks = Watermarks::new(def.value_stride(), rules.small_percpu_cache);
-            let bytes = pool.borrow().value_bytes;
-            let objects = ValueObjects { pool: pool.clone(), bytes };
-            MemAlloc::new(m, Rc::new(objects), marks, rules, core.name.clone())
-        });
-        Source::MemAlloc { elements, values }
     }
 }

@@ -11,6 +11,7 @@
 //! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
 
 pub mod array;
+pub mod batch;
 pub mod callable;
 pub mod check;
 pub mod consts;
@@ -33,6 +34,7 @@ pub mod percpu_hash;
 mod pool;
 pub mod ringbuf;
 pub mod rules;
+mod source;
 pub mod spec;
 mod table;
 #[cfg(test)]

@@ -2,201 +2,147 @@
 //!
 //! The element of an evicted or deleted key is handed out again at once. An update takes a free element **before** it looks at the
 //! old one, so even an update that fails may evict. Source: `hashtab.c:htab_lru_map_update_elem`. Neighbours: `lru_list` decides who
-//! goes, `table` and `pool` as for other hash maps.
+//! goes, `htab` does the rest.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use crate::batch::{Buckets, Command, Pair};
 use crate::consts::*;
 use crate::create::CreateError;
 use crate::element::{ElementInfo, ReaderSection, Reuse};
-use crate::event::{MapEvent, UpdateKind};
 use crate::htab::Htab;
-use crate::lock::BucketLocks;
-use crate::lru_list::LruList;
 use crate::map::{Cursor, Map, MapCore, Visit};
-use crate::pool::{Pool, SharedPool};
 use crate::rules::MapRules;
 use crate::spec::MapDef;
-use crate::table::Table;
 
 /// An LRU hash map.
-pub struct LruHash {
-    core: MapCore,
-    table: RefCell<Table>,
-    pool: SharedPool,
-    locks: BucketLocks,
-    lru: RefCell<LruList>,
-}
+pub struct LruHash(Htab);
 
 impl LruHash {
     /// An empty map; the definition has been checked.
     pub(crate) fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
-        let core = MapCore::new(def, rules, m)?;
-        let pool: SharedPool = Rc::new(RefCell::new(Pool::new(def, core.nr_cpus)));
-        pool.borrow_mut().preallocate(m, def.max_entries)?;
-        let buckets = def.max_entries.next_power_of_two();
-        let seed = if def.has(BPF_F_ZERO_SEED) { 0 } else { m.rng_u32("map hash seed") };
-        let locks = BucketLocks::new(m, rules.bucket_guard, buckets)?;
-        let lru = RefCell::new(LruList::new(def.max_entries, core.nr_cpus, rules));
-        let table = RefCell::new(Table::new(buckets, seed, pool.clone()));
-        Ok(Rc::new(LruHash { core, table, pool, locks, lru }))
+        Ok(Rc::new(LruHash(Htab::new(def, rules, m)?)))
     }
 
-    fn find(&self, m: &Machine, key: &[u8]) -> Option<u32> {
-        self.core.check_sizes(key, None);
-        let table = self.table.borrow();
-        table.find(m, table.hash(key), key)
-    }
-
-    fn value_addr(&self, id: u32) -> u64 {
-        self.pool.borrow().get(id).value_addr
-    }
-
-    /// `prealloc_lru_pop`: an element with this key, not linked yet.
-    fn take(&self, m: &Machine, key: &[u8], hash: u32) -> Option<(u32, Option<Reuse>)> {
-        let cpu = m.current_cpu().0.into();
-        let id = self.lru.borrow_mut().pop_free(cpu, &mut |victim| self.evict(m, victim))?;
-        let reuse = self.pool.borrow_mut().begin_use(m, id, key, hash);
-        Some((id, reuse))
-    }
-
-    /// `htab_lru_map_delete_node`: takes a victim out of its bucket, if the lock can be had and it is there.
-    fn evict(&self, m: &Machine, victim: u32) -> bool {
-        let hash = self.pool.borrow().get(victim).hash;
-        let Ok(locked) = self.locks.lock(m, hash, &self.core.name) else { return false };
-        let unlinked = self.table.borrow_mut().unlink(m, victim);
-        self.locks.unlock(m, locked);
-        if unlinked {
-            m.emit_with(|| MapEvent::Evict {
-                map: self.core.name.clone(),
-                key: self.pool.borrow().key(m, victim),
-                value_addr: self.value_addr(victim),
-            });
+    /// Links the new element under the bucket lock; returns the key's old one, which is out of the bucket then.
+    fn swap(
+        &self,
+        m: &Machine,
+        new: u32,
+        reuse: Option<Reuse>,
+        key: &[u8],
+        flags: u64,
+    ) -> Result<Option<u32>, Errno> {
+        let locked = self.0.lock(m, self.0.hash(key), self)?;
+        let old = self.0.find(m, key);
+        let allowed = Htab::check_exist(old.is_some(), flags);
+        if allowed.is_ok() {
+            if old.is_some() {
+                self.0.set_referenced(new);
+            }
+            self.0.link(m, new, old, reuse, key);
         }
-        unlinked
-    }
-
-    /// Under the bucket lock: links the new element and takes the key's old one out.
-    fn link(&self, m: &Machine, new: u32, key: &[u8], flags: u64) -> Result<Option<u32>, Errno> {
-        let old = self.find(m, key);
-        Htab::check_exist(old.is_some(), flags)?;
-        self.table.borrow_mut().link(new);
-        if let Some(old) = old {
-            self.lru.borrow_mut().set_referenced(new);
-            let unlinked = self.table.borrow_mut().unlink(m, old);
-            assert!(unlinked, "the replaced element was found under the lock");
-        }
-        Ok(old)
-    }
-
-    fn emit_update(&self, m: &Machine, key: &[u8], id: u32, replaced: bool) {
-        m.emit_with(|| MapEvent::Update {
-            map: self.core.name.clone(),
-            key: key.to_vec(),
-            value_addr: self.value_addr(id),
-            kind: if replaced { UpdateKind::Replace } else { UpdateKind::Insert },
-        });
+        self.0.unlock(m, locked);
+        allowed.map(|()| old)
     }
 }
 
 impl Map for LruHash {
     fn core(&self) -> &MapCore {
-        &self.core
+        &self.0.core
     }
 
     fn lookup(&self, m: &Machine, key: &[u8]) -> Option<u64> {
-        let id = self.find(m, key)?;
-        self.lru.borrow_mut().set_referenced(id);
-        Some(self.value_addr(id))
+        let id = self.0.find(m, key)?;
+        self.0.set_referenced(id);
+        Some(self.0.value_addr(id))
     }
 
     fn update(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.core.check_sizes(key, Some((value, self.core.layout.size)));
+        self.0.core.check_sizes(key, Some((value, self.0.core.layout.size)));
         if flags > BPF_EXIST {
             return Err(Errno::EINVAL);
         }
-        let hash = self.table.borrow().hash(key);
-        let (new, reuse) = self.take(m, key, hash).ok_or(Errno::ENOMEM)?;
-        self.core.layout.store(m, self.value_addr(new), value);
-        if let Some(reuse) = reuse {
-            reuse.report(m, &self.core.name, key);
-        }
-        let linked = self.locks.lock(m, hash, &self.core.name).and_then(|locked| {
-            self.core.bucket_locked(m, self);
-            let result = self.link(m, new, key, flags);
-            self.locks.unlock(m, locked);
-            result
-        });
-        match linked {
+        let (new, reuse) = self.0.new_lru_element(m, key)?;
+        self.0.core.layout.store(m, self.0.value_addr(new), value);
+        match self.swap(m, new, reuse, key, flags) {
             Ok(old) => {
-                self.emit_update(m, key, new, old.is_some());
                 if let Some(old) = old {
-                    self.lru.borrow_mut().push_free(old);
+                    self.0.release(m, old, true);
                 }
                 Ok(())
             }
             Err(errno) => {
-                self.pool.borrow_mut().mark_unlinked(m, new);
-                self.lru.borrow_mut().push_free(new);
+                self.0.give_up_lru_element(m, new);
                 Err(errno)
             }
         }
     }
 
     fn delete(&self, m: &Machine, key: &[u8]) -> Result<(), Errno> {
-        let hash = self.table.borrow().hash(key);
-        let locked = self.locks.lock(m, hash, &self.core.name)?;
-        self.core.bucket_locked(m, self);
-        let found = self.find(m, key);
-        if let Some(id) = found {
-            let unlinked = self.table.borrow_mut().unlink(m, id);
-            assert!(unlinked, "found under the lock");
-        }
-        self.locks.unlock(m, locked);
-        let id = found.ok_or(Errno::ENOENT)?;
-        let value_addr = self.value_addr(id);
-        m.emit_with(|| MapEvent::Delete { map: self.core.name.clone(), key: key.to_vec(), value_addr });
-        self.lru.borrow_mut().push_free(id);
-        Ok(())
+        self.0.delete(m, key, self)
     }
 
     fn next_key(&self, m: &Machine, prev: Option<&[u8]>) -> Result<Vec<u8>, Errno> {
-        if let Some(key) = prev {
-            self.core.check_sizes(key, None);
-        }
-        self.table.borrow().next_key(m, prev)
+        self.0.next_key(m, prev)
     }
 
     fn visit(&self, m: &Machine, cursor: &mut Cursor) -> Option<Visit> {
-        self.table.borrow().visit(m, cursor, 0)
+        self.0.visit(m, cursor, 0)
     }
 
     /// `htab_lru_map_lookup_elem_sys`: user space does not count as use.
     fn lookup_user(&self, m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
-        self.core.check_lookup_user(flags)?;
-        let id = self.find(m, key).ok_or(Errno::ENOENT)?;
-        self.core.load_value(m, self.value_addr(id), flags)
+        self.0.core.check_lookup_user(flags)?;
+        let id = self.0.find(m, key).ok_or(Errno::ENOENT)?;
+        self.0.core.load_value(m, self.0.value_addr(id), flags)
+    }
+
+    fn lookup_and_delete_user(&self, m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
+        self.0.core.check_hash_pop()?;
+        self.0.lookup_and_delete(m, key, self, &|addr| self.0.core.load_value(m, addr, flags))
+    }
+
+    fn as_buckets(&self) -> Option<&dyn Buckets> {
+        Some(self)
     }
 
     fn len(&self) -> u32 {
-        self.table.borrow().len()
+        self.0.len()
     }
 
     fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {
-        self.pool.borrow().info(m, addr)
+        self.0.element_at(m, addr)
     }
 
     fn mark_reader(&self, value_addr: u64, reader: &Rc<ReaderSection>) {
-        self.pool.borrow_mut().mark_reader(value_addr, reader);
+        self.0.mark_reader(value_addr, reader);
     }
 
     fn destroy(&self, m: &Machine) {
-        self.pool.borrow_mut().destroy_area(m);
-        self.locks.destroy(m);
-        self.core.destroy(m);
+        self.0.destroy(m);
+    }
+}
+
+impl Buckets for LruHash {
+    fn bucket_count(&self) -> u32 {
+        self.0.table.borrow().bucket_count()
+    }
+
+    fn bucket_len(&self, bucket: u32) -> u32 {
+        self.0.table.borrow().chain(bucket).len() as u32
+    }
+
+    fn copy_bucket(
+        &self,
+        m: &Machine,
+        bucket: u32,
+        flags: u64,
+        command: Command,
+    ) -> Result<Vec<Pair>, Errno> {
+        self.0.copy_bucket(m, bucket, command, self, &|addr| self.0.core.load_value(m, addr, flags))
     }
 }

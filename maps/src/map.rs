@@ -10,6 +10,7 @@ use std::rc::Rc;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use crate::batch::Buckets;
 use crate::callable::Callable;
 use crate::consts::*;
 use crate::element::{ElementInfo, ReaderSection};
@@ -100,6 +101,31 @@ pub trait Map {
     /// `BPF_MAP_FREEZE`.
     fn freeze(&self, _m: &Machine) -> Result<(), Errno> {
         self.core().freeze()
+    }
+
+    /// `map_push_elem`: queues, stacks, Bloom filters. The verifier and `bpf()` ask no other type, so the default is never seen.
+    fn push(&self, _m: &Machine, _value: &[u8], _flags: u64) -> Result<(), Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    /// `map_pop_elem` into `value`, which an empty map fills with zeros.
+    fn pop(&self, _m: &Machine, _value: &mut [u8]) -> Result<(), Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    /// `map_peek_elem` into `value`; a Bloom filter is asked **about** `value` and leaves it alone.
+    fn peek(&self, _m: &Machine, _value: &mut [u8]) -> Result<(), Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    /// `BPF_MAP_LOOKUP_AND_DELETE_ELEM`, after [`MapCore::check_lookup_and_delete_user`].
+    fn lookup_and_delete_user(&self, _m: &Machine, _key: &[u8], _flags: u64) -> Result<Vec<u8>, Errno> {
+        Err(Errno::ENOTSUPP)
+    }
+
+    /// The buckets, if batch lookups walk them.
+    fn as_buckets(&self) -> Option<&dyn Buckets> {
+        None
     }
 
     /// Number of elements in the map; `max_entries` for arrays.
@@ -199,26 +225,39 @@ impl MapCore {
     }
 
     /// What `map_update_elem` (syscall.c) checks before it looks at the type.
-    pub(crate) fn check_update_user(&self, flags: u64) -> Result<(), Errno> {
+    pub fn check_update_user(&self, flags: u64) -> Result<(), Errno> {
         self.check_write()?;
-        self.check_op_flags(flags)
+        self.check_op_flags(flags, u64::MAX)
     }
 
     /// What `map_lookup_elem` (syscall.c) checks before it looks at the type.
-    pub(crate) fn check_lookup_user(&self, flags: u64) -> Result<(), Errno> {
-        let known = if self.rules.cpu_flags { BPF_F_LOCK | BPF_F_CPU } else { BPF_F_LOCK };
-        let low_bits = if self.rules.cpu_flags { flags & u64::from(u32::MAX) } else { flags };
+    pub fn check_lookup_user(&self, flags: u64) -> Result<(), Errno> {
         // Kernels before 7.2 look at the flags before the permission; both faults at once are too rare to order here.
         self.check_read()?;
-        if low_bits & !known != 0 {
+        self.check_op_flags(flags, if self.rules.cpu_flags { BPF_F_LOCK | BPF_F_CPU } else { BPF_F_LOCK })
+    }
+
+    /// What `map_lookup_and_delete_elem` (syscall.c) checks before it looks at the type. 5.10 has no flags: nothing but 0 is known.
+    pub fn check_lookup_and_delete_user(&self, flags: u64) -> Result<(), Errno> {
+        let known = if self.rules.hash_lookup_and_delete { BPF_F_LOCK } else { 0 };
+        if flags & !known != 0 {
             return Err(Errno::EINVAL);
         }
-        self.check_op_flags(flags)
+        self.check_read()?;
+        self.check_write()?;
+        let keyless = matches!(self.def.map_type, BPF_MAP_TYPE_QUEUE | BPF_MAP_TYPE_STACK);
+        if keyless && flags != 0 { Err(Errno::EINVAL) } else { self.check_op_flags(flags, BPF_F_LOCK) }
+    }
+
+    /// Hash maps have `BPF_MAP_LOOKUP_AND_DELETE_ELEM` since 5.14.
+    pub(crate) fn check_hash_pop(&self) -> Result<(), Errno> {
+        if self.rules.hash_lookup_and_delete { Ok(()) } else { Err(Errno::ENOTSUPP) }
     }
 
     /// `bpf_map_check_op_flags` (7.2), of which older kernels have only the lock part.
-    fn check_op_flags(&self, flags: u64) -> Result<(), Errno> {
-        if flags & BPF_F_LOCK != 0 && self.def.spin_lock_offset().is_none() {
+    pub(crate) fn check_op_flags(&self, flags: u64, known: u64) -> Result<(), Errno> {
+        let word = if self.rules.cpu_flags { flags & u64::from(u32::MAX) } else { flags };
+        if word & !known != 0 || (flags & BPF_F_LOCK != 0 && self.def.spin_lock_offset().is_none()) {
             return Err(Errno::EINVAL);
         }
         if !self.rules.cpu_flags {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use crate::batch::{Buckets, Command, Pair};
 use crate::create::CreateError;
 use crate::element::{ElementInfo, ReaderSection};
 use crate::event::UpdateKind;
@@ -110,6 +111,15 @@ impl Map for PercpuHash {
         Ok(self.view().load_user(m, self.0.value_addr(id), flags))
     }
 
+    fn lookup_and_delete_user(&self, m: &Machine, key: &[u8], _flags: u64) -> Result<Vec<u8>, Errno> {
+        self.0.core.check_hash_pop()?;
+        self.0.lookup_and_delete(m, key, self, &|addr| Ok(self.view().load_user(m, addr, 0)))
+    }
+
+    fn as_buckets(&self) -> Option<&dyn Buckets> {
+        Some(self)
+    }
+
     fn len(&self) -> u32 {
         self.0.len()
     }
@@ -124,5 +134,25 @@ impl Map for PercpuHash {
 
     fn destroy(&self, m: &Machine) {
         self.0.destroy(m);
+    }
+}
+
+impl Buckets for PercpuHash {
+    fn bucket_count(&self) -> u32 {
+        self.0.table.borrow().bucket_count()
+    }
+
+    fn bucket_len(&self, bucket: u32) -> u32 {
+        self.0.table.borrow().chain(bucket).len() as u32
+    }
+
+    fn copy_bucket(
+        &self,
+        m: &Machine,
+        bucket: u32,
+        flags: u64,
+        command: Command,
+    ) -> Result<Vec<Pair>, Errno> {
+        self.0.copy_bucket(m, bucket, command, self, &|addr| Ok(self.view().load_user(m, addr, flags)))
     }
 }

@@ -90,6 +90,8 @@ pub struct MapRules {
     pub freeze_checks_write: bool,
     /// `bpf_for_each_map_elem` and `bpf_map_lookup_percpu_elem` exist (not in 5.10).
     pub has_for_each: bool,
+    /// `BPF_MAP_LOOKUP_AND_DELETE_ELEM` takes flags and works on hash maps (not in 5.10).
+    pub hash_lookup_and_delete: bool,
     /// `BPF_F_TOKEN_FD` is known (6.12, 7.2).
     pub has_token: bool,
     /// `BPF_F_RB_OVERWRITE` is known (7.2).
@@ -127,6 +129,7 @@ impl MapRules {
             freeze_refuses_fields: false,
             freeze_checks_write: false,
             has_for_each: false,
+            hash_lookup_and_delete: false,
             has_token: false,
             has_rb_overwrite: false,
         }
@@ -148,6 +151,7 @@ impl MapRules {
                 small_percpu_cache: false,
             }),
             has_for_each: true,
+            hash_lookup_and_delete: true,
             ..Self::v5_10()
         }
     }

@@ -36,6 +36,23 @@ impl Table {
         hash as usize & (self.heads.len() - 1)
     }
 
+    /// How many buckets there are.
+    pub fn bucket_count(&self) -> u32 {
+        self.heads.len() as u32
+    }
+
+    /// The elements of one bucket, the newest first.
+    pub fn chain(&self, bucket: u32) -> Vec<u32> {
+        let pool = self.pool.borrow();
+        let mut at = self.heads[bucket as usize];
+        std::iter::from_fn(|| {
+            let id = Some(at).filter(|at| *at != NIL)?;
+            at = pool.get(id).next;
+            Some(id)
+        })
+        .collect()
+    }
+
     /// How many elements are linked.
     pub fn len(&self) -> u32 {
         self.linked
@@ -127,16 +144,7 @@ impl Table {
 
     /// Every linked element, in the order of iteration.
     pub fn all(&self) -> Vec<u32> {
-        let pool = self.pool.borrow();
-        let mut all = Vec::new();
-        for &head in &self.heads {
-            let mut at = head;
-            while at != NIL {
-                all.push(at);
-                at = pool.get(at).next;
-            }
-        }
-        all
+        (0..self.bucket_count()).flat_map(|bucket| self.chain(bucket)).collect()
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) const ROWS: &[Row] = &[
     Row { name: "bpf_map_update_elem", body: update },
     Row { name: "bpf_map_delete_elem", body: delete },
     Row { name: "bpf_map_lookup_percpu_elem", body: lookup_percpu },
+    Row { name: "bpf_map_push_elem", body: push },
+    Row { name: "bpf_map_pop_elem", body: pop },
+    Row { name: "bpf_map_peek_elem", body: peek },
     Row { name: "bpf_for_each_map_elem", body: for_each },
 ];
 
@@ -75,6 +78,35 @@ fn delete(cx: &HelperCx<'_>, [map, key, ..]: [u64; 5]) -> Reply {
     let map = cx.map(map)?;
     let key = cx.key(&*map, key)?;
     status(map.delete(cx.machine(), &key))
+}
+
+fn push(cx: &HelperCx<'_>, [map, value, flags, ..]: [u64; 5]) -> Reply {
+    let map = cx.map(map)?;
+    let value = cx.bytes(value, u64::from(map.spec().value_size))?;
+    status(map.push(cx.machine(), &value, flags))
+}
+
+fn pop(cx: &HelperCx<'_>, [map, value, ..]: [u64; 5]) -> Reply {
+    let map = cx.map(map)?;
+    with_value(cx, &*map, value, |value| map.pop(cx.machine(), value))
+}
+
+fn peek(cx: &HelperCx<'_>, [map, value, ..]: [u64; 5]) -> Reply {
+    let map = cx.map(map)?;
+    with_value(cx, &*map, value, |value| map.peek(cx.machine(), value))
+}
+
+/// Runs `body` on the value at `addr`. What it leaves there is the program's even when it fails: an empty map gives zeros.
+fn with_value(
+    cx: &HelperCx<'_>,
+    map: &dyn Map,
+    addr: u64,
+    body: impl FnOnce(&mut [u8]) -> Result<(), Errno>,
+) -> Reply {
+    let mut value = cx.bytes(addr, u64::from(map.spec().value_size))?;
+    let result = body(&mut value);
+    cx.write(addr, &value)?;
+    status(result)
 }
 
 /// An iteration in progress. Hash maps hold an RCU section around each callback.

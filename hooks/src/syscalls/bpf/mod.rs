@@ -1,0 +1,106 @@
+//! `bpf(2)` from user space, for maps: element commands, batches, freeze. The map comes by descriptor; the runner opens one for each map
+//! that a step names.
+//!
+//! Source: `kernel/bpf/syscall.c:__sys_bpf`. Key types: [`Attr`], [`Command`]. Neighbours: `elem` and `batch` have the commands.
+
+mod batch;
+mod elem;
+
+use std::pin::Pin;
+use std::rc::Rc;
+
+use maps::map::Map;
+use sim::errno::Errno;
+
+use super::{Call, Row, row};
+use crate::process::Fd;
+
+pub(super) const ROWS: &[Row] = &[row!("bpf", 3, bpf)];
+
+/// A page: what the kernel accepts at most (`bpf_check_uarg_tail_zero`).
+const MAX_ATTR_BYTES: u64 = 4096;
+/// Bytes of `union bpf_attr` that the commands read; a shorter attribute is filled with zeros.
+const ATTR_BYTES: usize = 64;
+
+/// `union bpf_attr` of one call: the bytes as they came, and where they are in user memory.
+struct Attr {
+    bytes: Vec<u8>,
+    addr: u64,
+}
+
+impl Attr {
+    fn u64(&self, at: usize) -> u64 {
+        u64::from_le_bytes(self.bytes[at..at + 8].try_into().expect("eight bytes"))
+    }
+
+    fn u32(&self, at: usize) -> u32 {
+        u32::from_le_bytes(self.bytes[at..at + 4].try_into().expect("four bytes"))
+    }
+
+    /// `CHECK_ATTR`: nothing follows the command's last field, which ends at `end`.
+    fn check_end(&self, end: usize) -> Result<(), Errno> {
+        if self.bytes[end..].iter().any(|byte| *byte != 0) { Err(Errno::EINVAL) } else { Ok(()) }
+    }
+}
+
+/// What a command works on.
+#[derive(Clone)]
+struct Operands {
+    call: Call,
+    map: Rc<dyn Map>,
+    attr: Rc<Attr>,
+}
+
+type Body = Pin<Box<dyn Future<Output = Result<(), Errno>>>>;
+
+/// One command of `bpf()`.
+struct Command {
+    number: u64,
+    /// Where its last field ends (`BPF_*_LAST_FIELD`).
+    end: usize,
+    /// Where its map descriptor is.
+    map_fd: usize,
+    run: fn(Operands) -> Body,
+}
+
+impl Command {
+    const fn new(number: u64, end: usize, map_fd: usize, run: fn(Operands) -> Body) -> Command {
+        Command { number, end, map_fd, run }
+    }
+}
+
+/// `enum bpf_cmd`, as far as it concerns the contents of maps.
+const COMMANDS: &[Command] = &[
+    Command::new(1, 32, 0, |op| Box::pin(elem::lookup(op))),
+    Command::new(2, 32, 0, |op| Box::pin(elem::update(op))),
+    Command::new(3, 16, 0, |op| Box::pin(elem::delete(op))),
+    Command::new(4, 24, 0, |op| Box::pin(elem::next_key(op))),
+    Command::new(21, 32, 0, |op| Box::pin(elem::lookup_and_delete(op))),
+    Command::new(22, 4, 0, |op| Box::pin(async move { op.map.freeze(op.call.kernel.machine()) })),
+    Command::new(24, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Lookup))),
+    Command::new(25, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::LookupAndDelete))),
+    Command::new(26, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Update))),
+    Command::new(27, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Delete))),
+];
+
+/// `__sys_bpf()` (kernel/bpf/syscall.c).
+async fn bpf(call: Call) -> Result<i64, Errno> {
+    let [number, addr, size, ..] = call.args;
+    if size > MAX_ATTR_BYTES {
+        return Err(Errno::E2BIG);
+    }
+    let mut bytes = call.read_user(addr, size as usize).await?;
+    bytes.resize(bytes.len().max(ATTR_BYTES), 0);
+    let attr_object = call.kernel.alloc_context("bpf_attr", &bytes);
+    let allowed = call.lsm("bpf", &[number, attr_object, size, 0]).await;
+    call.kernel.free_context(attr_object);
+    allowed?;
+    let command = COMMANDS.iter().find(|command| command.number == number).ok_or(Errno::EINVAL)?;
+    let attr = Rc::new(Attr { bytes, addr });
+    attr.check_end(command.end)?;
+    let Fd::Map(map) = call.process().get(attr.u32(command.map_fd).into())? else {
+        return Err(Errno::EINVAL);
+    };
+    (command.run)(Operands { call, map, attr }).await?;
+    Ok(0)
+}
