@@ -3,6 +3,7 @@
 
 use sim::event::Event;
 use sim::finding::Finding;
+use sim::sched::Schedule;
 
 use crate::file::Kernel;
 
@@ -11,6 +12,8 @@ use crate::file::Kernel;
 pub struct RunResult {
     pub kernel: Kernel,
     pub seed: u64,
+    /// Every choice that the scheduler made; a replay takes the same.
+    pub schedule: Schedule,
     /// Virtual time at the end, in nanoseconds.
     pub end_ns: u64,
     pub cpus: u32,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sim::sched::Schedule;
+
 use crate::diag::{Diagnostic, Source};
 use crate::file::{Kernel, Scenario};
 use crate::inputs::Inputs;
@@ -16,6 +18,8 @@ pub struct Job<'a> {
     pub inputs: &'a Inputs,
     pub kernel: Kernel,
     pub seed: u64,
+    /// Choices of an earlier run to follow instead of the scenario's scheduler.
+    pub schedule: Option<&'a Schedule>,
 }
 
 /// What runs jobs. The same job gives the same result, byte for byte.

@@ -25,8 +25,14 @@ fn run(name: &str, text: &str) -> (String, Vec<RunResult>) {
     let (mut wrong, mut results) = (shown(&diagnostics), Vec::new());
     for kernel in scenario.kernels() {
         let seed = scenario.seed.value.0;
-        match run::engine().run(&Job { scenario: &scenario, source: &source, inputs: &inputs, kernel, seed })
-        {
+        match run::engine().run(&Job {
+            scenario: &scenario,
+            source: &source,
+            inputs: &inputs,
+            kernel,
+            seed,
+            schedule: None,
+        }) {
             Ok(result) => {
                 wrong += &shown(&expect::judge(&scenario, &source, &result));
                 results.push(result);

@@ -20,7 +20,7 @@ fn differences(name: &str, text: &str) -> Vec<String> {
     }
     let on = |kernel: Kernel| {
         let seed = scenario.seed.value.0;
-        let job = Job { scenario: &scenario, source: &source, inputs: &inputs, kernel, seed };
+        let job = Job { scenario: &scenario, source: &source, inputs: &inputs, kernel, seed, schedule: None };
         match run::engine().run(&job) {
             Ok(result) => shown(&expect::judge(&scenario, &source, &result)),
             Err(diagnostics) => shown(&diagnostics),

@@ -322,3 +322,30 @@ fn traces_are_written_whole_or_not_at_all() {
     );
     assert_eq!(fs::read_dir(&directory).expect("list").count(), 3);
 }
+
+/// The schedule that a run reports repeats it, whatever the scenario's own scheduler and seed are; others are refused.
+#[test]
+fn a_schedule_replays_a_run() {
+    let directory = scratch("schedule");
+    let crowd =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/determinism/crowd.toml").display().to_string();
+    let json = |args: &[&str]| -> serde_json::Value {
+        let args = [&["run", &crowd, "--kernel", "6.12", "--format", "json"], args].concat();
+        serde_json::from_str(&text(&run(&directory, &args, 0).stdout)).expect("one JSON object")
+    };
+    let first = json(&["--seed", "5", "--trace", "first.jsonl"]);
+    let schedule = first["schedule"].as_str().expect("a schedule");
+    assert!(schedule.starts_with("5:") && schedule.len() > 6, "hardly anything was chosen: {schedule}");
+    let again = json(&["--schedule", schedule, "--trace", "again.jsonl"]);
+    assert_eq!(again["schedule"], first["schedule"]);
+    // Without the header, which names the seed.
+    let trace = |name: &str| {
+        let text = fs::read_to_string(directory.join(name)).expect("a trace");
+        text.split_once('\n').expect("lines").1.to_owned()
+    };
+    assert!(trace("first.jsonl") == trace("again.jsonl"), "the replay took another way");
+    json(&["--seed", "6", "--trace", "other.jsonl"]);
+    assert!(trace("first.jsonl") != trace("other.jsonl"), "every seed is the same: nothing was shown");
+    let refused = run(&directory, &["run", &crowd, "--schedule", "5:zz."], 2);
+    assert!(text(&refused.stderr).contains("`zz` is not a schedule"), "{}", text(&refused.stderr));
+}

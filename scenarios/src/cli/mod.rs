@@ -109,6 +109,9 @@ struct RunArgs {
     /// Seed instead of the scenario's own.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Follow the scheduler's choices of an earlier run, as its `schedule:` line or JSON gives them; takes the seed from there.
+    #[arg(long, value_name = "SCHEDULE", conflicts_with = "seed", allow_hyphen_values = true)]
+    schedule: Option<sim::sched::Schedule>,
     /// Form of the results.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,

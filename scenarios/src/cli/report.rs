@@ -11,6 +11,8 @@ use crate::result::{LoadResult, ProgramResult, ProgramRun, RunResult};
 
 const GREEN: u8 = 32;
 const RED: u8 = 31;
+/// Longest schedule that is printed for people.
+const SCHEDULE_SHOWN: usize = 400;
 
 /// One line, or for a single scenario the whole story.
 pub(super) fn text(
@@ -34,7 +36,18 @@ pub(super) fn text(
     }
     let question =
         scenario.question.as_ref().map_or(String::new(), |question| format!("{}\n\n", question.value));
-    format!("{question}{}{}{}{line}", programs(result), printed(result), expected_findings(scenario, result))
+    let parts = [programs(result), printed(result), expected_findings(scenario, result), schedule(result)];
+    format!("{question}{}{line}", parts.concat())
+}
+
+/// What `--schedule` takes to repeat the run, when there was anything to choose.
+fn schedule(result: &RunResult) -> String {
+    let text = result.schedule.to_string();
+    match text.len() {
+        _ if result.schedule.choices.is_empty() => String::new(),
+        0..=SCHEDULE_SHOWN => format!("  schedule: {text}\n\n"),
+        more => format!("  schedule: {more} characters, see --format json\n\n"),
+    }
 }
 
 /// A table with one line per program.
@@ -129,6 +142,7 @@ pub(super) fn json(
         "scenario": scenario.title(),
         "kernel": result.kernel.name(),
         "seed": result.seed,
+        "schedule": result.schedule.to_string(),
         "verdict": if failed { "failed" } else { "ok" },
         "end_ns": result.end_ns,
         "events": result.events.len(),

@@ -98,8 +98,10 @@ impl<E: Engine> Session<'_, E> {
         several: bool,
         console: &mut Console,
     ) -> Exit {
-        let seed = self.args.seed.unwrap_or(ready.scenario.seed.value.0);
-        let job = Job { scenario: &ready.scenario, source: &ready.source, inputs, kernel, seed };
+        let schedule = self.args.schedule.as_ref();
+        let given = self.args.seed.or(schedule.map(|schedule| schedule.seed));
+        let seed = given.unwrap_or(ready.scenario.seed.value.0);
+        let job = Job { scenario: &ready.scenario, source: &ready.source, inputs, kernel, seed, schedule };
         let result = match self.engine.run(&job) {
             Ok(result) => result,
             Err(diagnostics) => {

@@ -18,6 +18,7 @@ pub(super) fn result(world: &World, job: &Job<'_>) -> RunResult {
     RunResult {
         kernel: job.kernel,
         seed: job.seed,
+        schedule: m.schedule(),
         end_ns: m.now_ns(),
         cpus: job.scenario.cpus.value,
         events,

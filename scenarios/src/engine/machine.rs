@@ -36,9 +36,10 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
     let machine = Machine::new(MachineConfig {
         nr_cpus: scenario.cpus.value as usize,
         seed: job.seed,
-        policy: match scenario.scheduler {
-            Scheduler::RoundRobin => Policy::RoundRobin,
-            Scheduler::Random => Policy::Random,
+        policy: match (job.schedule, scenario.scheduler) {
+            (Some(schedule), _) => Policy::Replay(schedule.clone()),
+            (None, Scheduler::RoundRobin) => Policy::RoundRobin,
+            (None, Scheduler::Random) => Policy::Random,
         },
         time_limit_ns: scenario.time_limit.value.0,
         event_limit: usize::try_from(scenario.event_limit.value.0).unwrap_or(usize::MAX),

@@ -3,10 +3,11 @@
 use sim::event::{Event, Value};
 use sim::finding::Finding;
 
-use super::Judge;
+use super::{EVENTS_SHOWN, Judge};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{COUNT, MISSING_FINDING, ORDER};
 use crate::diag::catalogue::{self};
+use crate::export::text;
 use crate::file::{Count, EventExpect, Sp};
 use crate::result::{EVENT_ENTER, EVENT_EXIT, EVENT_MARK, MARK_FIELD, PROGRAM_FIELD};
 
@@ -76,10 +77,30 @@ impl Judge<'_> {
         }
     }
 
+    /// A field that events of this name do not have would make the expectation hold or fail for the wrong reason.
+    fn no_such_field(&mut self, expect: &Sp<EventExpect>) -> bool {
+        let named = |event: &&Event| event.body.name() == expect.name.value;
+        let known: std::collections::BTreeSet<&str> = self
+            .result
+            .events
+            .iter()
+            .filter(named)
+            .flat_map(|e| e.body.fields())
+            .map(|(key, _)| key)
+            .collect();
+        let unknown =
+            expect.fields.iter().find(|(key, _)| !known.is_empty() && !known.contains(key.as_str()));
+        let Some((key, value)) = unknown else { return false };
+        let message = format!("events `{}` have no field `{key}`", expect.name.value);
+        let hint = crate::diag::suggest::hint(key, known.iter().copied());
+        self.differ(Diagnostic::error(COUNT, message).label(&value.span, "its value").maybe_help(hint));
+        true
+    }
+
     pub(super) fn event_counts(&mut self) {
         let (scenario, result) = (self.scenario, self.result);
         for expect in &scenario.expect.events {
-            if !self.applies(&expect.kernel) {
+            if !self.applies(&expect.kernel) || self.no_such_field(expect) {
                 continue;
             }
             let count = result.events.iter().filter(|event| matches_event(event, expect)).count() as u64;
@@ -91,10 +112,18 @@ impl Judge<'_> {
                     let message = format!("there was no such event `{}`", expect.name.value);
                     let diagnostic =
                         Diagnostic::error(COUNT, message).label(&expect.name.span, "expected at least one");
-                    let names: std::collections::BTreeSet<&str> =
-                        result.events.iter().map(|e| e.body.name()).collect();
-                    let hint = crate::diag::suggest::closest(&expect.name, names);
-                    self.differ(diagnostic.maybe_help(hint.map(|name| format!("did you mean `{name}`?"))));
+                    let others: Vec<&Event> =
+                        result.events.iter().filter(|e| e.body.name() == expect.name.value).collect();
+                    let shown = others.iter().take(EVENTS_SHOWN).map(|e| text::line(e)).collect::<Vec<_>>();
+                    self.differ(if shown.is_empty() {
+                        diagnostic
+                    } else {
+                        diagnostic.note(format!(
+                            "{} others of this name:\n{}",
+                            others.len(),
+                            shown.join("\n")
+                        ))
+                    });
                 }
                 None => debug_assert!(Count(count) > Count(0)),
             }

@@ -3,7 +3,7 @@
 use super::{Judge, show_bytes};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{GLOBAL_VALUE, MAP_CONTENTS, PRINTK};
-use crate::file::{Data, EntryExpect, MapExpect, Sp};
+use crate::file::{Data, EntryExpect, MapExpect, Sp, Span};
 use crate::result::MapResult;
 
 impl Judge<'_> {
@@ -116,26 +116,35 @@ impl Judge<'_> {
     }
 
     pub(super) fn globals(&mut self) {
-        let (scenario, result) = (self.scenario, self.result);
-        for (key, data) in &scenario.expect.globals {
-            let (object, name) =
-                key.split_once(':').map_or((None, key.as_str()), |(object, name)| (Some(object), name));
-            let matching =
-                |g: &&crate::result::GlobalResult| g.name == name && object.is_none_or(|o| o == g.object);
-            let Some(global) = result.globals.iter().find(matching) else {
-                let known: Vec<&str> = result.globals.iter().map(|g| g.name.as_str()).collect();
-                self.took_no_part("the global variable", &Sp::new(key.clone(), data.span.clone()), &known);
-                continue;
-            };
-            match self.encode(data, Some(global.bytes.len())) {
-                Ok(wanted) if wanted == global.bytes => {}
-                Ok(wanted) => {
-                    let message = format!("global variable `{key}` is {}", show_bytes(&global.bytes));
-                    let label = format!("expected {}", show_bytes(&wanted));
-                    self.differ(Diagnostic::error(GLOBAL_VALUE, message).label(&data.span, label));
-                }
-                Err(diagnostic) => self.differ(diagnostic),
+        let expect = &self.scenario.expect;
+        for (key, data) in &expect.globals {
+            self.global(key, &data.span, data);
+        }
+        for global in
+            expect.some_globals.iter().filter(|global| self.applies(&global.kernel)).collect::<Vec<_>>()
+        {
+            self.global(&global.name, &global.name.span, &global.value.value);
+        }
+    }
+
+    /// One variable, `object:name` or just `name`.
+    fn global(&mut self, key: &str, span: &Span, data: &Sp<Data>) {
+        let result = self.result;
+        let (object, name) = key.split_once(':').map_or((None, key), |(object, name)| (Some(object), name));
+        let matching =
+            |g: &&crate::result::GlobalResult| g.name == name && object.is_none_or(|o| o == g.object);
+        let Some(global) = result.globals.iter().find(matching) else {
+            let known: Vec<&str> = result.globals.iter().map(|g| g.name.as_str()).collect();
+            return self.took_no_part("the global variable", &Sp::new(key.to_owned(), span.clone()), &known);
+        };
+        match self.encode(data, Some(global.bytes.len())) {
+            Ok(wanted) if wanted == global.bytes => {}
+            Ok(wanted) => {
+                let message = format!("global variable `{key}` is {}", show_bytes(&global.bytes));
+                let label = format!("expected {}", show_bytes(&wanted));
+                self.differ(Diagnostic::error(GLOBAL_VALUE, message).label(&data.span, label));
             }
+            Err(diagnostic) => self.differ(diagnostic),
         }
     }
 

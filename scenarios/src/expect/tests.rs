@@ -63,12 +63,12 @@ name = "events"
 records = [[{ u32 = 1 }, { cstr = "a" }]]
 
 [[expect.event]]
-name = "page_fault"
+name = "page_fault_end"
 fields = { major = "true" }
 count = 1
 
 [[expect.event]]
-name = "never"
+name = "nmi_entry"
 kernel = "5.10"
 "#;
 
@@ -80,7 +80,7 @@ fn good() -> RunResult {
         slice: Slice::Instant,
     };
     let fault =
-        Fake { name: "page_fault", fields: vec![("major", Value::Bool(true))], slice: Slice::Instant };
+        Fake { name: "page_fault_end", fields: vec![("major", Value::Bool(true))], slice: Slice::Instant };
     let mut result = result(vec![
         event(0, 10, named(EVENT_ENTER, PROGRAM_FIELD, "reader")),
         event(1, 20, fault),
@@ -220,7 +220,7 @@ fn a_difference_shows_place_values_and_events() {
         "--> example.toml:31:15",
         "expected -14 (-EFAULT)",
         "the events before:",
-        "page_fault: major=true",
+        "page_fault_end: major=true",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }

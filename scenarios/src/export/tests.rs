@@ -43,6 +43,7 @@ pub(crate) fn result(events: Vec<Event>) -> RunResult {
     RunResult {
         kernel: Kernel::V6_12,
         seed: 1,
+        schedule: sim::sched::Schedule::default(),
         end_ns: events.last().map_or(0, |event| event.time_ns),
         cpus: 2,
         events,

@@ -9,6 +9,7 @@ pub mod check;
 pub mod constants;
 pub mod data;
 mod error;
+pub mod event_names;
 pub mod flex;
 pub mod layout;
 pub mod model;

@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::{CONFLICT, DANGLING, UNKNOWN_NAME};
+use crate::file::event_names::EVENT_NAMES;
 use crate::file::flex::OneOrMany;
 use crate::file::model::MapExpect;
 use crate::file::scalar::Kernel;
@@ -27,8 +28,13 @@ impl Checker<'_> {
             self.kernels(&map.kernel);
             self.map_expect(map);
         }
+        for global in &expect.some_globals {
+            self.kernels(&global.kernel);
+            self.data(&global.value.value, None, None);
+        }
         for event in &expect.events {
             self.kernels(&event.kernel);
+            self.has_event(&event.name);
             if let Some(task) = &event.task {
                 self.has_task(task);
             }
@@ -78,12 +84,19 @@ impl Checker<'_> {
         }
     }
 
+    /// A misspelt event never happens, and `count = 0` of it would always hold.
+    fn has_event(&mut self, name: &Sp<String>) {
+        if !EVENT_NAMES.contains(&name.as_str()) {
+            self.unknown(UNKNOWN_NAME, "event", name, EVENT_NAMES.iter().copied());
+        }
+    }
+
     fn order(&mut self, entry: &Sp<String>) {
         let (word, rest) = entry.split_once(' ').unwrap_or((entry.as_str(), ""));
         let name = Sp::new(rest.to_owned(), entry.span.clone());
         match word {
             "enter" | "exit" => self.has_program(&name),
-            "event" if !rest.is_empty() => {}
+            "event" if !rest.is_empty() => self.has_event(&name),
             _ if entry.contains('.') => self.has_mark(entry),
             _ => {
                 let diagnostic = Diagnostic::error(

@@ -34,6 +34,9 @@ pub struct Expectations {
     /// Values of objects' global variables at the end.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub globals: BTreeMap<String, Sp<Data>>,
+    /// The same for some kernels only.
+    #[serde(rename = "global", skip_serializing_if = "Vec::is_empty")]
+    pub some_globals: Vec<Sp<GlobalExpect>>,
     /// About programs.
     #[serde(rename = "program", skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Sp<ProgramExpect>>,
@@ -151,6 +154,18 @@ pub struct MapExpect {
     pub records: Option<Sp<Vec<Sp<Data>>>>,
 }
 
+/// What is expected of one global variable at the end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalExpect {
+    /// The variable; `object.bpf.o:name` when two objects share a name.
+    pub name: Sp<String>,
+    /// Only on these kernels.
+    #[serde(default, skip_serializing_if = "none_given")]
+    pub kernel: OneOrMany<Sp<Kernel>>,
+    pub value: Sp<Data>,
+}
+
 /// What is expected of one element.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -174,7 +189,7 @@ pub struct EntryExpect {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventExpect {
-    /// Name of the event as in the JSON trace, e.g. `page_fault`.
+    /// Name of the event as in the JSON trace, e.g. `page_fault_end`.
     pub name: Sp<String>,
     /// Only on these kernels.
     #[serde(default, skip_serializing_if = "none_given")]
