@@ -6,12 +6,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use maps::map::Map;
 use programs::runtime::Bpf;
+use sim::errno::Errno;
 use sim::ids::{MmId, TaskId};
 use sim::machine::Machine;
 use sim::task::TaskState;
 
-use crate::process::Process;
+use crate::process::{Fd, MapFile, Process};
 use crate::vfs::Vfs;
 
 use crate::event::HookEvent;
@@ -30,6 +32,7 @@ struct Inner {
     /// `bpf_prog_active`: one program of the perf kind at a time per CPU.
     prog_active: Vec<Cell<u32>>,
     next_slice: Cell<u64>,
+    next_file: Cell<u64>,
     vfs: RefCell<Vfs>,
     processes: RefCell<BTreeMap<TaskId, Rc<Process>>>,
     domain_name: RefCell<Vec<u8>>,
@@ -44,6 +47,7 @@ impl Kernel {
             registry: Registry::default(),
             prog_active: (0..nr_cpus).map(|_| Cell::new(0)).collect(),
             next_slice: Cell::new(0),
+            next_file: Cell::new(0),
             vfs: RefCell::default(),
             processes: RefCell::default(),
             domain_name: RefCell::default(),
@@ -85,6 +89,21 @@ impl Kernel {
     /// All processes, by task.
     pub(crate) fn processes(&self) -> Vec<Rc<Process>> {
         self.0.processes.borrow().values().cloned().collect()
+    }
+
+    /// Opens a map in the current process. Gives the descriptor.
+    ///
+    /// # Errors
+    /// `EMFILE`.
+    pub fn open_map(&self, map: &Rc<dyn Map>) -> Result<u64, Errno> {
+        self.process().install(Fd::Map(MapFile::open(map, self.next_file())))
+    }
+
+    /// A number for an open map.
+    pub(crate) fn next_file(&self) -> u64 {
+        let id = self.0.next_file.get() + 1;
+        self.0.next_file.set(id);
+        id
     }
 
     /// Gives a task its process; threads of one process share it.

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use maps::map::Map;
+use maps::refcount;
 use sim::errno::Errno;
+use sim::machine::Machine;
 
 use crate::socket::Socket;
 use crate::vfs::OpenFile;
@@ -18,7 +20,35 @@ pub enum Fd {
     File(Rc<OpenFile>),
     Socket(Rc<Socket>),
     /// A BPF map, for `bpf(2)`.
-    Map(Rc<dyn Map>),
+    Map(Rc<MapFile>),
+}
+
+/// An open map. The map lives at least as long.
+pub struct MapFile {
+    pub map: Rc<dyn Map>,
+    /// Tells open files apart.
+    pub id: u64,
+}
+
+impl MapFile {
+    /// Opens a map: one more reference.
+    pub fn open(map: &Rc<dyn Map>, id: u64) -> Rc<MapFile> {
+        refcount::get_user(&**map);
+        Rc::new(MapFile { map: map.clone(), id })
+    }
+
+    /// Takes over the reference that the creation of a map gave.
+    pub fn of_new(map: Rc<dyn Map>, id: u64) -> Rc<MapFile> {
+        Rc::new(MapFile { map, id })
+    }
+
+    /// `bpf_map_release`, when the last descriptor of this open file is gone.
+    pub(crate) fn close(self: Rc<Self>, m: &Machine) {
+        if let Some(file) = Rc::into_inner(self) {
+            file.map.release(m, file.id);
+            refcount::put_user(m, &file.map);
+        }
+    }
 }
 
 /// A process.

@@ -8,6 +8,7 @@ use sim::errno::Errno;
 
 use crate::consts::*;
 use crate::create::CreateError;
+use crate::inner;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
 
@@ -53,7 +54,21 @@ fn access_ok(flags: u32) -> bool {
     flags & (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG) != (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG)
 }
 
-/// `array_map_alloc_check`, for ARRAY and PERCPU_ARRAY.
+/// `fd_array_map_alloc_check`: arrays of descriptors.
+pub(crate) fn check_fd_array(def: &MapDef, rules: &MapRules) -> Check {
+    refuse(def.value_size != 4 || def.has(BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG), Errno::EINVAL)?;
+    check_array(def, rules)
+}
+
+/// `fd_htab_map_alloc_check`; the template is asked for between the attributes and the number of buckets.
+pub(crate) fn check_hash_of_maps(def: &MapDef, rules: &MapRules) -> Check {
+    refuse(def.value_size != 4, Errno::EINVAL)?;
+    check_hash_attributes(def, rules)?;
+    inner::check_template(&def.inner, rules)?;
+    check_hash_buckets(def)
+}
+
+/// `array_map_alloc_check`, for all arrays.
 pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
     let percpu = def.is_percpu();
     let bad = def.max_entries == 0
@@ -62,8 +77,8 @@ pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
         || def.flags & !ARRAY_CREATE_FLAG_MASK != 0
         || !access_ok(def.flags)
         || (percpu && def.has(BPF_F_NUMA_NODE))
-        || (percpu && def.has(BPF_F_MMAPABLE | BPF_F_INNER_MAP))
-        || def.has(BPF_F_PRESERVE_ELEMS);
+        || (def.map_type != BPF_MAP_TYPE_ARRAY && def.has(BPF_F_MMAPABLE | BPF_F_INNER_MAP))
+        || (def.map_type != BPF_MAP_TYPE_PERF_EVENT_ARRAY && def.has(BPF_F_PRESERVE_ELEMS));
     refuse(bad, Errno::EINVAL)?;
     refuse(u64::from(def.value_size) > rules.array_value_max, Errno::E2BIG)?;
     refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)
@@ -71,6 +86,15 @@ pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
 
 /// `htab_map_alloc_check` and the size checks of `htab_map_alloc`, for HASH, PERCPU_HASH and LRU_HASH.
 pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
+    check_hash_attributes(def, rules)?;
+    check_hash_buckets(def)?;
+    if def.has(BPF_F_NO_COMMON_LRU) {
+        return Err(CreateError::NotModelled("BPF_F_NO_COMMON_LRU".into()));
+    }
+    Ok(())
+}
+
+fn check_hash_attributes(def: &MapDef, rules: &MapRules) -> Check {
     let percpu = def.is_percpu();
     let lru = def.map_type == BPF_MAP_TYPE_LRU_HASH;
     // 5.10 and 6.1 ask for CAP_BPF here, later kernels in map_create; the order only matters next to a second fault.
@@ -82,15 +106,14 @@ pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
     refuse(def.has(BPF_F_NUMA_NODE) && (percpu || def.has(BPF_F_NO_COMMON_LRU)), Errno::EINVAL)?;
     refuse(def.max_entries == 0 || def.key_size == 0 || def.value_size == 0, Errno::EINVAL)?;
     refuse(hash_entry_too_big(def, rules), Errno::E2BIG)?;
-    refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)?;
+    refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)
+}
+
+fn check_hash_buckets(def: &MapDef) -> Check {
     // The bucket count is rounded up to a power of two and bucket memory is counted in 32 bits.
     refuse(def.max_entries > 1 << 31, Errno::E2BIG)?;
     let buckets = u64::from(def.max_entries).next_power_of_two();
-    refuse(buckets > u64::from(u32::MAX) / BUCKET_BYTES, Errno::E2BIG)?;
-    if def.has(BPF_F_NO_COMMON_LRU) {
-        return Err(CreateError::NotModelled("BPF_F_NO_COMMON_LRU".into()));
-    }
-    Ok(())
+    refuse(buckets > u64::from(u32::MAX) / BUCKET_BYTES, Errno::E2BIG)
 }
 
 fn hash_entry_too_big(def: &MapDef, rules: &MapRules) -> bool {
@@ -107,7 +130,11 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
     let entries = u64::from(def.max_entries);
     let per_cpu_values = if def.is_percpu() { def.value_stride() * nr_cpus * entries } else { 0 };
     let cost = match def.map_type {
-        BPF_MAP_TYPE_ARRAY => def.value_stride() * entries,
+        BPF_MAP_TYPE_ARRAY
+        | BPF_MAP_TYPE_ARRAY_OF_MAPS
+        | BPF_MAP_TYPE_PROG_ARRAY
+        | BPF_MAP_TYPE_PERF_EVENT_ARRAY
+        | BPF_MAP_TYPE_CGROUP_ARRAY => def.value_stride() * entries,
         BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
         BPF_MAP_TYPE_RINGBUF => entries,
         _ => {

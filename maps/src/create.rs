@@ -13,7 +13,7 @@ use crate::consts::*;
 use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
-use crate::{array, hash, lru_hash, percpu_array, percpu_hash, ringbuf};
+use crate::{array, array_of_maps, hash, hash_of_maps, lru_hash, percpu_array, percpu_hash, ringbuf};
 
 /// Why there is no map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ struct Row {
     build: fn(&MapDef, &MapRules, &Machine) -> Built,
 }
 
-const TYPES: [Row; 6] = [
+const TYPES: [Row; 8] = [
     Row { map_type: BPF_MAP_TYPE_HASH, check: check::check_hash, build: hash::Hash::create },
     Row { map_type: BPF_MAP_TYPE_ARRAY, check: check::check_array, build: array::Array::create },
     Row {
@@ -63,6 +63,16 @@ const TYPES: [Row; 6] = [
         build: percpu_array::PercpuArray::create,
     },
     Row { map_type: BPF_MAP_TYPE_LRU_HASH, check: check::check_hash, build: lru_hash::LruHash::create },
+    Row {
+        map_type: BPF_MAP_TYPE_ARRAY_OF_MAPS,
+        check: check::check_fd_array,
+        build: array_of_maps::ArrayOfMaps::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_HASH_OF_MAPS,
+        check: check::check_hash_of_maps,
+        build: hash_of_maps::HashOfMaps::create,
+    },
     Row { map_type: BPF_MAP_TYPE_RINGBUF, check: check::check_ringbuf, build: ringbuf::Ringbuf::create },
 ];
 

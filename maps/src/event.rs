@@ -52,6 +52,14 @@ pub enum MapEvent {
         reader: Pid,
         program: Rc<str>,
     },
+    /// An inner map left its outer map: it was replaced or deleted.
+    InnerMapOut { map: Rc<str>, key: Vec<u8>, inner: Rc<str> },
+    /// The same, while a program that looked the inner map up is still in its section and goes on using it.
+    InnerMapHeld { map: Rc<str>, inner: Rc<str>, reader: Pid, program: Rc<str> },
+    /// The last reference to a map went; its memory waits for a grace period of this flavour (`none`: it is freed now).
+    MapUnreferenced { map: Rc<str>, flavour: &'static str },
+    /// The map's memory is freed.
+    MapFreed { map: Rc<str> },
     /// The element's memory went back to the kernel's allocator.
     ElementFreed { map: Rc<str>, value_addr: u64 },
     /// Elements wait for a grace period before their memory is freed.
@@ -80,6 +88,10 @@ impl Payload for MapEvent {
             MapEvent::Evict { .. } => "map_evict",
             MapEvent::ElementReused { .. } => "map_element_reused",
             MapEvent::RecycledUnderReader { .. } => "map_recycled_under_reader",
+            MapEvent::InnerMapOut { .. } => "map_inner_out",
+            MapEvent::InnerMapHeld { .. } => "map_inner_held",
+            MapEvent::MapUnreferenced { .. } => "map_unreferenced",
+            MapEvent::MapFreed { .. } => "map_freed",
             MapEvent::ElementFreed { .. } => "map_element_freed",
             MapEvent::GracePeriodQueued { .. } => "map_grace_period_queued",
             MapEvent::Refill { .. } => "map_refill",
@@ -119,6 +131,19 @@ impl Payload for MapEvent {
                 ("reader", Value::U64(reader.0.into())),
                 ("program", text(program)),
             ],
+            MapEvent::InnerMapOut { map, key, inner } => {
+                vec![("map", text(map)), ("key", bytes(key)), ("inner", text(inner))]
+            }
+            MapEvent::InnerMapHeld { map, inner, reader, program } => vec![
+                ("map", text(map)),
+                ("inner", text(inner)),
+                ("reader", Value::U64(reader.0.into())),
+                ("program", text(program)),
+            ],
+            MapEvent::MapUnreferenced { map, flavour } => {
+                vec![("map", text(map)), ("flavour", Value::Str((*flavour).into()))]
+            }
+            MapEvent::MapFreed { map } => vec![("map", text(map))],
             MapEvent::ElementFreed { map, value_addr } => {
                 vec![("map", text(map)), ("value_addr", Value::Addr(*value_addr))]
             }

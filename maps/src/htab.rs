@@ -39,7 +39,12 @@ pub(crate) type ReadValue<'a> = &'a dyn Fn(u64) -> Result<Vec<u8>, Errno>;
 impl Htab {
     /// An empty table; the definition has been checked.
     pub(crate) fn new(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Htab, CreateError> {
-        let core = MapCore::new(def, rules, m)?;
+        Self::with_elements(MapCore::new(def, rules, m)?, def, m)
+    }
+
+    /// The same with elements as `def` describes them, which need not be what user space sees (pointers for descriptors).
+    pub(crate) fn with_elements(core: MapCore, def: &MapDef, m: &Machine) -> Result<Htab, CreateError> {
+        let rules = core.rules.clone();
         let pool: SharedPool = Rc::new(RefCell::new(Pool::new(def, core.nr_cpus)));
         let buckets = def.max_entries.next_power_of_two();
         let seed = if def.has(BPF_F_ZERO_SEED) { 0 } else { m.rng_u32("map hash seed") };

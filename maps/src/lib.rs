@@ -11,6 +11,7 @@
 //! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
 
 pub mod array;
+pub mod array_of_maps;
 pub mod batch;
 pub mod callable;
 pub mod check;
@@ -18,9 +19,12 @@ pub mod consts;
 pub mod create;
 pub mod element;
 pub mod event;
+mod fd_array;
 mod freelist;
 pub mod hash;
+pub mod hash_of_maps;
 pub mod htab;
+pub mod inner;
 pub mod jhash;
 mod kmalloc_rcu;
 mod links;
@@ -29,9 +33,11 @@ pub mod lru_hash;
 mod lru_list;
 pub mod map;
 mod mem_alloc;
+pub mod object;
 pub mod percpu_array;
 pub mod percpu_hash;
 mod pool;
+pub mod refcount;
 pub mod ringbuf;
 pub mod rules;
 mod source;

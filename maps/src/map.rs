@@ -14,6 +14,8 @@ use crate::batch::Buckets;
 use crate::callable::Callable;
 use crate::consts::*;
 use crate::element::{ElementInfo, ReaderSection};
+use crate::object::Descriptors;
+use crate::refcount::Lifetime;
 use crate::ringbuf::Ringbuf;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -84,6 +86,19 @@ pub trait Map {
     fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
         self.core().check_update_user(flags)?;
         self.update(m, key, value, flags)
+    }
+
+    /// The same for a process: maps whose values are descriptors (4 bytes) look the number up in its table. -EBADF, or what the type says
+    /// about an object that it does not hold. Other maps take the value as it is.
+    fn update_user_with(
+        &self,
+        m: &Machine,
+        key: &[u8],
+        value: &[u8],
+        flags: u64,
+        _fds: &dyn Descriptors,
+    ) -> Result<(), Errno> {
+        self.update_user(m, key, value, flags)
     }
 
     /// `BPF_MAP_DELETE_ELEM`.
@@ -160,6 +175,12 @@ pub trait Map {
         None
     }
 
+    /// `map_release`: the descriptor (open file) `file` of this map was closed.
+    fn release(&self, _m: &Machine, _file: u64) {}
+
+    /// `map_release_uref`: no descriptor refers to it any more.
+    fn release_user(&self, _m: &Machine) {}
+
     /// `map_free`: gives all memory back. The last user is gone and grace periods for it have passed.
     fn destroy(&self, m: &Machine);
 }
@@ -174,6 +195,10 @@ pub struct MapCore {
     /// Address of the simulated `struct bpf_map`.
     pub addr: u64,
     pub nr_cpus: u32,
+    /// References, and what must end before it is freed.
+    pub life: Lifetime,
+    /// `bpf_map.id`; 0 until the table of maps gives one.
+    pub id: Cell<u32>,
     frozen: Cell<bool>,
     callable: RefCell<Option<Rc<dyn Callable>>>,
 }
@@ -192,6 +217,8 @@ impl MapCore {
             rules: rules.clone(),
             addr,
             nr_cpus: m.nr_cpus() as u32,
+            life: Lifetime::default(),
+            id: Cell::new(0),
             frozen: Cell::new(false),
             callable: RefCell::default(),
         })

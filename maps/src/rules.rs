@@ -4,6 +4,7 @@
 //! behaviour of this crate that depends on the kernel reads a field of [`MapRules`]; nothing else compares versions.
 
 use crate::consts::{BPF_MAP_TYPE_ARENA, BPF_MAP_TYPE_INODE_STORAGE, BPF_MAP_TYPE_RHASH};
+use crate::refcount::InnerMapFree;
 
 /// The kernels for which map rules exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +97,16 @@ pub struct MapRules {
     pub has_token: bool,
     /// `BPF_F_RB_OVERWRITE` is known (7.2).
     pub has_rb_overwrite: bool,
+    /// When an inner map is freed that left its outer map.
+    pub inner_map_free: InnerMapFree,
+    /// A map whose value has a spin lock cannot be an inner map (5.10, 6.1).
+    pub inner_map_without_lock: bool,
+    /// Freeing an array of maps counts as deleting its elements (5.10, 6.1: `bpf_fd_array_map_clear`).
+    pub inner_map_deferred_on_destroy: bool,
+    /// A hash of maps replaces the pointer in the element it has (7.2: `htab_map_update_elem_in_place`) instead of the element.
+    pub fd_hash_in_place: bool,
+    /// A system call on a map of maps waits for classic readers after look-ups and failures too (5.10, 6.1: `maybe_wait_bpf_programs`).
+    pub inner_map_waits_always: bool,
 }
 
 const INT_MAX: u64 = i32::MAX as u64;
@@ -132,6 +143,11 @@ impl MapRules {
             hash_lookup_and_delete: false,
             has_token: false,
             has_rb_overwrite: false,
+            inner_map_free: InnerMapFree::Both,
+            inner_map_without_lock: true,
+            inner_map_deferred_on_destroy: true,
+            fd_hash_in_place: false,
+            inner_map_waits_always: true,
         }
     }
 
@@ -172,6 +188,10 @@ impl MapRules {
             freeze_refuses_fields: true,
             freeze_checks_write: true,
             has_token: true,
+            inner_map_free: InnerMapFree::BySleepableUsers,
+            inner_map_without_lock: false,
+            inner_map_deferred_on_destroy: false,
+            inner_map_waits_always: false,
             ..Self::v6_1()
         }
     }
@@ -192,6 +212,7 @@ impl MapRules {
             cpu_flags: true,
             percpu_copies_padding: false,
             has_rb_overwrite: true,
+            fd_hash_in_place: true,
             ..Self::v6_12()
         }
     }

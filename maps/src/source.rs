@@ -113,7 +113,8 @@ impl Source {
 
     /// `prealloc_init` and `alloc_extra_elems`: only maps that replace elements have spares.
     fn preallocate(def: &MapDef, core: &MapCore, pool: &SharedPool, m: &Machine) -> Result<Source, Errno> {
-        let spares = if def.is_percpu() { 0 } else { core.nr_cpus };
+        let in_place = core.rules.fd_hash_in_place && def.map_type == BPF_MAP_TYPE_HASH_OF_MAPS;
+        let spares = if def.is_percpu() || in_place { 0 } else { core.nr_cpus };
         let count = def.max_entries.checked_add(spares).ok_or(Errno::ENOMEM)?;
         pool.borrow_mut().preallocate(m, count)?;
         let free = Freelist::new(count, core.nr_cpus);

@@ -4,6 +4,7 @@
 //! Neighbours: `check` validates it, `create` builds the map, `value` uses the special fields.
 
 use crate::consts::*;
+use crate::inner::InnerFd;
 
 /// A part of a value that programs may not touch as plain memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,12 +72,14 @@ pub struct Creator {
     pub cap_bpf: bool,
     /// `CAP_SYS_ADMIN`.
     pub cap_sys_admin: bool,
+    /// `CAP_NET_ADMIN`.
+    pub cap_net_admin: bool,
 }
 
 impl Default for Creator {
     /// root.
     fn default() -> Creator {
-        Creator { cap_bpf: true, cap_sys_admin: true }
+        Creator { cap_bpf: true, cap_sys_admin: true, cap_net_admin: true }
     }
 }
 
@@ -98,6 +101,8 @@ pub struct MapDef {
     pub numa_node: u32,
     /// Special fields of the value, sorted by offset.
     pub fields: Vec<SpecialField>,
+    /// `inner_map_fd`: the template of a map of maps.
+    pub inner: InnerFd,
     pub creator: Creator,
 }
 
@@ -117,6 +122,12 @@ impl MapDef {
     pub fn with_spin_lock(mut self, offset: u32) -> MapDef {
         self.fields.push(SpecialField { kind: FieldKind::SpinLock, offset, size: 4 });
         self.fields.sort_by_key(|f| f.offset);
+        self
+    }
+
+    /// The same with a template, for a map of maps.
+    pub fn with_inner(mut self, template: &dyn crate::map::Map) -> MapDef {
+        self.inner = InnerFd::Map(Box::new(crate::inner::MapMeta::of(template)));
         self
     }
 

@@ -4,6 +4,7 @@
 
 mod faults;
 mod helpers;
+mod inner_maps;
 mod kobj;
 mod lab;
 mod locks;

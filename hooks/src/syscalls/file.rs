@@ -162,7 +162,9 @@ async fn write_bytes(call: &Call, file: &OpenFile) -> Result<i64, Errno> {
 /// `close_fd()`, and `__fput()` for the last reference.
 async fn close(call: Call) -> Result<i64, Errno> {
     let fd = call.process().close(call.args[0])?;
-    if let Fd::File(file) = fd {
+    if let Fd::Map(file) = fd {
+        file.close(call.kernel.machine());
+    } else if let Fd::File(file) = fd {
         let (kernel, addr) = (call.kernel.clone(), file.addr);
         kernel.call_function("filp_close", &[addr, 0], async { 0 }).await;
         if Rc::strong_count(&file) == 1 {

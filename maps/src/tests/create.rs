@@ -82,7 +82,7 @@ fn error_numbers_per_kernel() {
 fn privileges() {
     let as_creator = |map_type, flags, cap_bpf, cap_sys_admin| {
         let mut def = def(map_type, 1, flags);
-        def.creator = Creator { cap_bpf, cap_sys_admin };
+        def.creator = Creator { cap_bpf, cap_sys_admin, cap_net_admin: true };
         MapKernel::ALL.map(|kernel| verdict(kernel, &def))
     };
     assert_eq!(as_creator(BPF_MAP_TYPE_ARRAY, 0, false, false), ["EPERM"; 4]);

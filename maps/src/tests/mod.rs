@@ -3,6 +3,7 @@
 
 mod create;
 mod gp;
+mod inner;
 mod lru;
 mod model;
 mod nested;

@@ -116,7 +116,7 @@ impl HelperCx<'_> {
 
     /// The map that a map argument points to.
     pub fn map(&self, pointer: u64) -> Result<Rc<dyn Map>, CallFault> {
-        self.bpf.maps().by_pointer(self.machine(), pointer).ok_or_else(|| {
+        self.bpf.maps().by_pointer(self.machine(), pointer)?.ok_or_else(|| {
             CallFault::new(finding::OUT_OF_BOUNDS, format!("{pointer:#x} is not a map pointer"))
         })
     }

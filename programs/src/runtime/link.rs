@@ -101,19 +101,24 @@ fn load_error(spec: &ProgramSpec, error: &ProgramError) -> LoadError {
     LoadError { insn: Some(insn), line: spec.line_of(insn).cloned().map(Box::new), ..base }
 }
 
-/// Fills the elements that the object declares: programs in program arrays.
+fn slot_refused(map: &str, index: u32, errno: Errno) -> LoadError {
+    LoadError::refused("map", map, Stage::Loader, errno, format!("failed to initialize slot [{index}]"))
+}
+
+/// Fills the elements that the object declares (`.values`): programs in program arrays, maps in maps of maps.
 pub(super) fn fill_slots(bpf: &Bpf, object: &Object, loaded: &LoadedObject) -> Result<(), LoadError> {
     for (spec, handle) in object.maps.iter().zip(loaded.maps.iter()) {
         for slot in &spec.slots {
             match &slot.target {
                 SlotTarget::Program(name) => {
                     let Some(program) = loaded.program(name) else { continue };
-                    bpf.set_program(&*handle.map, slot.index, Some(program)).map_err(|errno| {
-                        LoadError::refused("map", &spec.name, Stage::Loader, errno, "initial element refused")
-                    })?;
+                    bpf.set_program(&*handle.map, slot.index, Some(program))
+                        .map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
                 }
-                SlotTarget::Map(_) => {
-                    return Err(LoadError::not_modelled("map", &spec.name, "maps of maps"));
+                SlotTarget::Map(inner) => {
+                    let inner = maps::object::Object::Map(loaded.maps[*inner].map.clone());
+                    let put = bpf.set_element(&*handle.map, &slot.index.to_le_bytes(), inner, 0);
+                    put.map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::error::LoadError;
 use super::event::ProgEvent;
 use super::maps::{MapHandle, contents, create_map};
 use super::program::{Body, LoadedProgram, Source};
-use super::{Bpf, KernelTypes, link};
+use super::{Bpf, KernelTypes, elements, link};
 use crate::core_reloc::{self, Relocated};
 use crate::gate::{
     self, GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Stage, Verdict,
@@ -153,6 +153,7 @@ impl Bpf {
         let input = gate_input(object, spec, relocated.insns)?;
         self.pass_gate(spec, &input)?;
         let code = link::link(self, spec, &input, maps)?;
+        elements::hold_used_maps(&input.insns, maps, input.kind.sleepable);
         let source = Source {
             subprogs: spec.subprogs.clone(),
             lines: spec.lines.clone(),

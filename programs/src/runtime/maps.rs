@@ -10,8 +10,10 @@ use std::rc::Rc;
 use maps::consts::BPF_F_RDONLY_PROG;
 use maps::create::{self, CreateError};
 use maps::map::Map;
+use maps::refcount;
 use maps::rules::{MapKernel, MapRules};
 use maps::spec::{FieldKind, MapDef, SpecialField};
+use sim::arena::MemFault;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
@@ -35,6 +37,10 @@ impl MapHandle {
     pub fn addr(&self) -> u64 {
         self.map.core().addr
     }
+
+    fn has_id(&self) -> bool {
+        self.map.core().life.refs() > 0
+    }
 }
 
 impl std::fmt::Debug for MapHandle {
@@ -55,32 +61,38 @@ impl MapTable {
         let mut maps = self.0.borrow_mut();
         let id = maps.len() as u32 + 1;
         m.arena_mut().store(map.core().addr, 8, u64::from(id)).expect(LIVE);
+        map.core().id.set(id);
         let handle = MapHandle { id, name: map.core().name.clone(), map };
         maps.push(handle.clone());
         handle
     }
 
-    /// The map that a pointer points to, if it is a map pointer.
-    pub fn by_pointer(&self, m: &Machine, addr: u64) -> Option<Rc<dyn Map>> {
-        let id = m.arena().load_u64(addr).ok()?;
+    /// The map that a pointer points to; `None` when it is not a map pointer.
+    ///
+    /// # Errors
+    /// The memory is gone: an inner map that was freed while the program held it.
+    pub fn by_pointer(&self, m: &Machine, addr: u64) -> Result<Option<Rc<dyn Map>>, MemFault> {
+        let id = m.arena().load_u64(addr)?;
         let maps = self.0.borrow();
-        let handle = maps.get(usize::try_from(id.checked_sub(1)?).ok()?)?;
-        (handle.addr() == addr).then(|| handle.map.clone())
+        let number = id.checked_sub(1).and_then(|number| usize::try_from(number).ok());
+        let handle = number.and_then(|number| maps.get(number)).filter(|handle| handle.addr() == addr);
+        Ok(handle.map(|handle| handle.map.clone()))
     }
 
-    /// The map with this number.
+    /// The map with this number; ids of maps without references are gone (`bpf_map_free_id`).
     pub fn by_id(&self, id: u32) -> Option<MapHandle> {
-        self.0.borrow().get(id.checked_sub(1)? as usize).cloned()
+        let maps = self.0.borrow();
+        maps.get(id.checked_sub(1)? as usize).filter(|handle| handle.has_id()).cloned()
     }
 
     /// The first map with this name.
     pub fn by_name(&self, name: &str) -> Option<MapHandle> {
-        self.0.borrow().iter().find(|handle| &*handle.name == name).cloned()
+        self.0.borrow().iter().find(|handle| &*handle.name == name && handle.has_id()).cloned()
     }
 
-    /// All maps, in the order of their creation.
+    /// All maps that have an id, in the order of their creation.
     pub fn all(&self) -> Vec<MapHandle> {
-        self.0.borrow().clone()
+        self.0.borrow().iter().filter(|handle| handle.has_id()).cloned().collect()
     }
 }
 
@@ -141,11 +153,22 @@ pub(super) fn create_map(
     spec: &MapSpec,
     contents: Option<&[u8]>,
 ) -> Result<Rc<dyn Map>, LoadError> {
-    let def = map_def(spec);
+    let mut def = map_def(spec);
+    let template = match &spec.inner {
+        Some(inner) => Some(create_map(m, special, rules, inner, None)?),
+        None => None,
+    };
+    if let Some(template) = &template {
+        def = def.with_inner(&**template);
+    }
     let made = match special.create(&def, rules, m) {
         Some(made) => made,
         None => create::create(&def, rules, m),
     };
+    // libbpf closes the template once the outer map has its facts.
+    if let Some(template) = &template {
+        refcount::put_user(m, template);
+    }
     let map = made.map_err(|error| match error {
         CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
         CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),

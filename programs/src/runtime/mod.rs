@@ -1,7 +1,7 @@
 //! The BPF subsystem of one machine: loads objects, keeps maps and programs, runs programs.
 //!
 //! Key types: [`Bpf`] (the handle), [`LoadedProgram`], [`Invocation`], [`RunResult`], [`LoadError`], [`ProgEvent`].
-//! Map: `load` and `link` (object to program), `maps` and `special_maps`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
+//! Map: `load` and `link` (object to program), `maps`, `elements` and `special_maps`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
 //! (what a run has open), `locks`, `packet` and `ctx_access` (packet contexts), `fault` and `report` (findings), `output`, `event`,
 //! `costs`. Above it `hooks` decides when programs run and what protects them; below it `interp` executes, `helpers` and `kfuncs` are
 //! what programs call, `kobj` the kernel objects they see, `native` programs in Rust.
@@ -9,6 +9,7 @@
 mod costs;
 mod ctx_access;
 mod cx;
+mod elements;
 mod error;
 mod event;
 mod fault;

@@ -5,7 +5,6 @@
 
 use std::rc::Rc;
 
-use hooks::process::Fd;
 use sim::errno::Errno;
 use sim::ids::Pid;
 use sim::machine::{Flavour as GpFlavour, Machine};
@@ -137,7 +136,7 @@ impl Doer<'_> {
             return *fd;
         }
         let Some(handle) = self.world.map(name) else { return u64::from(u32::MAX) };
-        let opened = self.world.kernel.process().install(Fd::Map(handle.map.clone()));
+        let opened = self.world.kernel.open_map(&handle.map);
         let fd = opened.unwrap_or(u64::from(u32::MAX));
         state.map_fds.borrow_mut().insert(name.to_owned(), fd);
         fd

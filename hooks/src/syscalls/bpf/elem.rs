@@ -7,6 +7,7 @@ use maps::consts::{BPF_MAP_TYPE_BLOOM_FILTER, BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_S
 use sim::errno::Errno;
 
 use super::Operands;
+use super::fd::Table;
 
 /// Fields of the element commands (include/uapi/linux/bpf.h).
 const KEY: usize = 8;
@@ -33,7 +34,8 @@ impl Operands {
         if KEYLESS.contains(&self.map.spec().map_type) {
             return self.map.push(m, value, flags);
         }
-        self.map.update_user(m, key, value, flags)
+        let fds = Table { process: self.call.process(), map_file: self.map_file };
+        self.map.update_user_with(m, key, value, flags, &fds)
     }
 
     /// `bpf_map_copy_value`.

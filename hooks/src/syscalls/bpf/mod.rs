@@ -1,16 +1,20 @@
 //! `bpf(2)` from user space, for maps: element commands, batches, freeze. The map comes by descriptor; the runner opens one for each map
 //! that a step names.
 //!
-//! Source: `kernel/bpf/syscall.c:__sys_bpf`. Key types: [`Attr`], [`Command`]. Neighbours: `elem` and `batch` have the commands.
+//! Source: `kernel/bpf/syscall.c:__sys_bpf`. Key types: [`Attr`], [`Command`]. Neighbours: `elem` and `batch` have the commands, `fd` those that make
+//! descriptors.
 
 mod batch;
 mod elem;
+mod fd;
 
 use std::pin::Pin;
 use std::rc::Rc;
 
+use maps::inner::holds_maps;
 use maps::map::Map;
 use sim::errno::Errno;
+use sim::machine::Flavour;
 
 use super::{Call, Row, row};
 use crate::process::Fd;
@@ -20,7 +24,7 @@ pub(super) const ROWS: &[Row] = &[row!("bpf", 3, bpf)];
 /// A page: what the kernel accepts at most (`bpf_check_uarg_tail_zero`).
 const MAX_ATTR_BYTES: u64 = 4096;
 /// Bytes of `union bpf_attr` that the commands read; a shorter attribute is filled with zeros.
-const ATTR_BYTES: usize = 64;
+const ATTR_BYTES: usize = 72;
 
 /// `union bpf_attr` of one call: the bytes as they came, and where they are in user memory.
 struct Attr {
@@ -48,6 +52,8 @@ impl Attr {
 struct Operands {
     call: Call,
     map: Rc<dyn Map>,
+    /// The open file of the map.
+    map_file: u64,
     attr: Rc<Attr>,
 }
 
@@ -83,6 +89,14 @@ const COMMANDS: &[Command] = &[
     Command::new(27, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Delete))),
 ];
 
+/// A command that gives a descriptor: number, end of the last field, body.
+type MakesFd = (u64, usize, fn(&Call, &Attr) -> Result<i64, Errno>);
+
+const MAKES_FD: &[MakesFd] = &[(0, 72, fd::create), (14, 12, fd::by_id)];
+
+/// Commands after which `maybe_wait_bpf_programs` is called, and whether only old kernels do.
+const WAITS: &[(u64, bool)] = &[(1, true), (24, true), (2, false), (3, false), (26, false), (27, false)];
+
 /// `__sys_bpf()` (kernel/bpf/syscall.c).
 async fn bpf(call: Call) -> Result<i64, Errno> {
     let [number, addr, size, ..] = call.args;
@@ -95,12 +109,28 @@ async fn bpf(call: Call) -> Result<i64, Errno> {
     let allowed = call.lsm("bpf", &[number, attr_object, size, 0]).await;
     call.kernel.free_context(attr_object);
     allowed?;
-    let command = COMMANDS.iter().find(|command| command.number == number).ok_or(Errno::EINVAL)?;
     let attr = Rc::new(Attr { bytes, addr });
+    if let Some((_, end, body)) = MAKES_FD.iter().find(|(nr, ..)| *nr == number) {
+        attr.check_end(*end)?;
+        return body(&call, &attr);
+    }
+    let command = COMMANDS.iter().find(|command| command.number == number).ok_or(Errno::EINVAL)?;
     attr.check_end(command.end)?;
-    let Fd::Map(map) = call.process().get(attr.u32(command.map_fd).into())? else {
+    let Fd::Map(file) = call.process().get(attr.u32(command.map_fd).into())? else {
         return Err(Errno::EINVAL);
     };
-    (command.run)(Operands { call, map, attr }).await?;
-    Ok(0)
+    let map = file.map.clone();
+    let operands = Operands { call: call.clone(), map: map.clone(), map_file: file.id, attr };
+    let done = (command.run)(operands).await;
+    wait_for_readers(&call, &*map, number, done.is_ok()).await;
+    done.map(|()| 0)
+}
+
+/// `maybe_wait_bpf_programs`: after a change of a map of maps no classic reader uses the old inner map any more. Sleeping programs may.
+async fn wait_for_readers(call: &Call, map: &dyn Map, number: u64, done: bool) {
+    let always = map.core().rules.inner_map_waits_always;
+    let waits = WAITS.iter().any(|(nr, old)| *nr == number && (always || (done && !old)));
+    if waits && holds_maps(map.spec().map_type) {
+        call.kernel.machine().synchronize(Flavour::Classic).await;
+    }
 }

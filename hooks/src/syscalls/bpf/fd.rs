@@ -1,0 +1,83 @@
+//! The commands of `bpf(2)` that make descriptors of maps: create, and by id. And what the numbers in a value refer to.
+//!
+//! Source: `kernel/bpf/syscall.c:map_create`, `bpf_map_get_fd_by_id`. Neighbours: `mod` dispatches, `elem` and `batch` store values.
+
+use std::rc::Rc;
+
+use maps::create::CreateError;
+use maps::inner::{InnerFd, MapMeta};
+use maps::object::{Descriptors, Object};
+use maps::spec::MapDef;
+use sim::errno::Errno;
+use sim::finding;
+
+use super::{Attr, Call};
+use crate::process::{Fd, MapFile, Process};
+
+/// The calling process's table, for one call on the map behind the open file `map_file`.
+pub(super) struct Table {
+    pub process: Rc<Process>,
+    pub map_file: u64,
+}
+
+impl Descriptors for Table {
+    fn get(&self, fd: u32) -> Option<Object> {
+        object_of(&self.process, fd)
+    }
+
+    fn map_file(&self) -> u64 {
+        self.map_file
+    }
+}
+
+fn object_of(process: &Process, fd: u32) -> Option<Object> {
+    /// Numbers below are taken from the start, by terminals.
+    const STANDARD: u32 = 3;
+    match process.get(fd.into()) {
+        Ok(Fd::Map(file)) => Some(Object::Map(file.map.clone())),
+        Ok(Fd::File(_) | Fd::Socket(_)) => Some(Object::Other),
+        Err(_) => (fd < STANDARD).then_some(Object::Other),
+    }
+}
+
+/// `map_create`. BTF ids are accepted and mean nothing: special fields come with objects only.
+pub(super) fn create(call: &Call, attr: &Attr) -> Result<i64, Errno> {
+    let name: Vec<u8> = attr.bytes[28..44].iter().copied().take_while(|byte| *byte != 0).collect();
+    let valid = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    if name.len() == 16 || !name.iter().all(valid) {
+        return Err(Errno::EINVAL);
+    }
+    let template = match object_of(&call.process(), attr.u32(20)) {
+        Some(Object::Map(map)) => InnerFd::Map(Box::new(MapMeta::of(&*map))),
+        Some(_) => InnerFd::NotAMap,
+        None => InnerFd::NotOpen,
+    };
+    let def = MapDef {
+        name: String::from_utf8_lossy(&name).into_owned(),
+        map_type: attr.u32(0),
+        key_size: attr.u32(4),
+        value_size: attr.u32(8),
+        max_entries: attr.u32(12),
+        flags: attr.u32(16),
+        inner: template,
+        numa_node: attr.u32(24),
+        extra: attr.u64(64),
+        ..MapDef::default()
+    };
+    let handle = call.kernel.bpf().create_map(&def).map_err(|error| match error {
+        CreateError::Errno(errno) => errno,
+        CreateError::NotModelled(what) => {
+            let message = format!("BPF_MAP_CREATE: {what}: not modelled");
+            call.kernel.machine().finding(finding::NOT_MODELLED, message, vec![]);
+            Errno::EINVAL
+        }
+    })?;
+    let file = MapFile::of_new(handle.map, call.kernel.next_file());
+    call.process().install(Fd::Map(file)).map(|fd| fd as i64)
+}
+
+/// `bpf_map_get_fd_by_id`: -ENOENT when no map has the id.
+pub(super) fn by_id(call: &Call, attr: &Attr) -> Result<i64, Errno> {
+    let handle = call.kernel.bpf().maps().by_id(attr.u32(0)).ok_or(Errno::ENOENT)?;
+    call.kernel.open_map(&handle.map).map(|fd| fd as i64)
+}
