@@ -97,6 +97,7 @@ impl Map for Array {
         let stored = self.core.store_value(m, value_addr, value, flags);
         self.protect(m, true);
         stored?;
+        self.core.fields.overwritten(m, value_addr);
         m.emit_with(|| MapEvent::Update {
             map: self.core.name.clone(),
             key: key.to_vec(),
@@ -147,6 +148,7 @@ impl Map for Array {
     }
 
     fn destroy(&self, m: &Machine) {
+        (0..self.core.def.max_entries).filter_map(|i| self.at(i)).for_each(|v| self.core.fields.freed(m, v));
         m.arena_mut().free(self.base, m.stamp());
         self.core.destroy(m);
     }

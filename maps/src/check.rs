@@ -10,7 +10,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::inner;
 use crate::rules::MapRules;
-use crate::spec::{FieldKind, MapDef};
+use crate::spec::MapDef;
 
 const ACCESS_MASK: u32 = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
 const ARRAY_CREATE_FLAG_MASK: u32 =
@@ -18,10 +18,10 @@ const ARRAY_CREATE_FLAG_MASK: u32 =
 const HTAB_CREATE_FLAG_MASK: u32 =
     BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | ACCESS_MASK | BPF_F_ZERO_SEED;
 
-type Check = Result<(), CreateError>;
+pub(crate) type Check = Result<(), CreateError>;
 
 /// `Err(errno)` when `bad`.
-fn refuse(bad: bool, errno: Errno) -> Check {
+pub(crate) fn refuse(bad: bool, errno: Errno) -> Check {
     if bad { Err(CreateError::Errno(errno)) } else { Ok(()) }
 }
 
@@ -157,24 +157,5 @@ pub(crate) fn check_ringbuf(def: &MapDef, rules: &MapRules) -> Check {
     if def.has(BPF_F_RB_OVERWRITE) {
         return Err(CreateError::NotModelled("BPF_F_RB_OVERWRITE".into()));
     }
-    Ok(())
-}
-
-/// `map_check_btf`: which special fields a value of this map type may have.
-pub(crate) fn check_fields(def: &MapDef, rules: &MapRules) -> Check {
-    if def.fields.is_empty() {
-        return Ok(());
-    }
-    if let Some(other) = def.fields.iter().find(|f| f.kind != FieldKind::SpinLock) {
-        return Err(CreateError::NotModelled(format!("{} in a map value", other.kind.name())));
-    }
-    let refused_access =
-        if rules.freeze_refuses_fields { BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG } else { BPF_F_RDONLY_PROG };
-    refuse(def.has(refused_access), Errno::EACCES)?;
-    let type_ok = matches!(def.map_type, BPF_MAP_TYPE_HASH | BPF_MAP_TYPE_ARRAY);
-    // The error number changed when all fields moved into one table (6.12's `struct btf_record`).
-    refuse(!type_ok, if rules.freeze_refuses_fields { Errno::EOPNOTSUPP } else { Errno::ENOTSUPP })?;
-    let inside = def.fields.iter().all(|f| u64::from(f.offset) + u64::from(f.size) <= def.value_size.into());
-    assert!(inside, "special field outside the value: the BTF reader gave a wrong offset");
     Ok(())
 }

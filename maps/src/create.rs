@@ -9,10 +9,11 @@ use sim::errno::Errno;
 use sim::machine::Machine;
 
 use crate::check;
+use crate::check_fields::{check_fields, recognized};
 use crate::consts::*;
 use crate::map::Map;
 use crate::rules::MapRules;
-use crate::spec::MapDef;
+use crate::spec::{FieldKind, MapDef};
 use crate::{array, array_of_maps, hash, hash_of_maps, lru_hash, percpu_array, percpu_hash, ringbuf};
 
 /// Why there is no map.
@@ -91,6 +92,10 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
     check::check_cost(def, rules, m.nr_cpus() as u64)?;
-    check::check_fields(def, rules)?;
+    let def = &recognized(def, rules);
+    check_fields(def, rules)?;
+    if let Some(uptr) = def.fields.iter().find(|f| f.kind == FieldKind::Uptr) {
+        return Err(CreateError::NotModelled(format!("{} in a map value", uptr.kind.name())));
+    }
     (row.build)(def, rules, m)
 }

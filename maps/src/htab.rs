@@ -133,6 +133,7 @@ impl Htab {
         let unlinked = self.table.borrow_mut().unlink(m, victim);
         self.locks.unlock(m, locked);
         if unlinked {
+            self.core.fields.unlinked(m, self.value_addr(victim));
             m.emit_with(|| MapEvent::Evict {
                 map: self.core.name.clone(),
                 key: self.pool.borrow().key(m, victim),
@@ -144,6 +145,7 @@ impl Htab {
 
     /// `free_htab_elem`, `htab_lru_push_free`: the element has left its bucket.
     pub(crate) fn release(&self, m: &Machine, id: u32, replaced: bool) {
+        self.core.fields.unlinked(m, self.value_addr(id));
         self.count.set(self.count.get() - u32::from(self.source.at_run_time()));
         self.source.release(m, &self.pool, &self.core.name, id, replaced);
     }
@@ -265,6 +267,10 @@ impl Htab {
     pub(crate) fn destroy(&self, m: &Machine) {
         let linked = self.table.borrow().all();
         linked.iter().for_each(|id| self.unlink(m, *id));
+        if !self.source.at_run_time() {
+            let values = self.pool.borrow().values();
+            values.into_iter().for_each(|value| self.core.fields.freed(m, value));
+        }
         self.source.destroy(m, &self.pool, &self.core.name, &linked);
         self.locks.destroy(m);
         self.core.destroy(m);

@@ -6,7 +6,7 @@
 //! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
 //! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
-//! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields; [`event`]; [`callable`].
+//! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
 //!
 //! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
 
@@ -15,11 +15,13 @@ pub mod array_of_maps;
 pub mod batch;
 pub mod callable;
 pub mod check;
+mod check_fields;
 pub mod consts;
 pub mod create;
 pub mod element;
 pub mod event;
 mod fd_array;
+pub mod fields;
 mod freelist;
 pub mod hash;
 pub mod hash_of_maps;

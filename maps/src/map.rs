@@ -16,6 +16,7 @@ use crate::consts::*;
 use crate::element::{ElementInfo, ReaderSection};
 use crate::object::Descriptors;
 use crate::refcount::Lifetime;
+use crate::fields::Fields;
 use crate::ringbuf::Ringbuf;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -170,6 +171,14 @@ pub trait Map {
     /// A program in `reader` now holds a pointer to the value at `value_addr`.
     fn mark_reader(&self, _value_addr: u64, _reader: &Rc<ReaderSection>) {}
 
+    /// The last descriptor of user space is closed (`map_release_uref`): timers and the like of all elements stop.
+    fn user_let_go(&self, m: &Machine) {
+        let mut cursor = Cursor::default();
+        let values: Vec<u64> =
+            std::iter::from_fn(|| self.visit(m, &mut cursor)).map(|visit| visit.value_addr).collect();
+        self.core().fields.user_let_go(m, &values);
+    }
+
     /// The ring buffer, if it is one.
     fn as_ringbuf(&self) -> Option<&Ringbuf> {
         None
@@ -190,6 +199,8 @@ pub struct MapCore {
     pub def: MapDef,
     pub rules: MapRules,
     pub layout: ValueLayout,
+    /// What the special fields of its values hold. Shared with callbacks that free elements.
+    pub fields: Rc<Fields>,
     /// For events, without copying the text.
     pub name: Rc<str>,
     /// Address of the simulated `struct bpf_map`.
@@ -212,6 +223,7 @@ impl MapCore {
             .ok_or(Errno::ENOMEM)?;
         Ok(MapCore {
             layout: ValueLayout::new(def),
+            fields: Fields::new(def, rules, m.nr_cpus() as u32),
             name: def.name.as_str().into(),
             def: def.clone(),
             rules: rules.clone(),

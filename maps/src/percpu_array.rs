@@ -63,19 +63,23 @@ impl PercpuView<'_> {
         for cpu in 0..self.0.nr_cpus {
             let addr = self.value(block, cpu).expect("counted");
             let from = if flags & BPF_F_ALL_CPUS != 0 { 0 } else { cpu as usize * stride };
-            let len = if self.0.rules.percpu_copies_padding { stride } else { self.0.layout.size };
-            m.arena_mut().write(addr, &value[from..from + len]).expect(IN_BLOCK);
+            self.0.layout.store(m, addr, &value[from..]);
+            if self.0.rules.percpu_copies_padding {
+                let padding = &value[from + self.0.layout.size..from + stride];
+                m.arena_mut().write(addr + self.0.layout.size as u64, padding).expect(IN_BLOCK);
+            }
         }
     }
 
     /// A system call loads the values of all CPUs, or with `BPF_F_CPU` of one.
     pub fn load_user(&self, m: &Machine, block: u64, flags: u64) -> Vec<u8> {
-        let (addr, len) = if flags & BPF_F_CPU != 0 {
-            (self.value(block, (flags >> 32) as u32).expect("the CPU was checked"), self.0.layout.size)
-        } else {
-            (block, self.0.user_value_size(0))
-        };
-        m.arena().read(addr, len).expect(IN_BLOCK).to_vec()
+        if flags & BPF_F_CPU != 0 {
+            let addr = self.value(block, (flags >> 32) as u32).expect("the CPU was checked");
+            return self.0.layout.load(m, addr, self.0.layout.size);
+        }
+        let stride = self.0.def.value_stride() as usize;
+        let values = (0..self.0.nr_cpus).map(|cpu| self.value(block, cpu).expect("counted"));
+        values.flat_map(|addr| self.0.layout.load(m, addr, stride)).collect()
     }
 }
 
@@ -144,6 +148,8 @@ impl Map for PercpuArray {
             return Err(Errno::EINVAL);
         }
         self.view().store_here(m, block, value);
+        let here = self.view().value(block, m.current_cpu().0.into()).expect("this CPU exists");
+        self.core.fields.overwritten(m, here);
         self.emit_update(m, key, block);
         Ok(())
     }
@@ -157,6 +163,7 @@ impl Map for PercpuArray {
             return Err(Errno::EEXIST);
         }
         self.view().store_user(m, block, value, flags);
+        self.core.fields.unlinked(m, block);
         self.emit_update(m, key, block);
         Ok(())
     }
@@ -198,6 +205,9 @@ impl Map for PercpuArray {
     }
 
     fn destroy(&self, m: &Machine) {
+        (0..self.core.def.max_entries)
+            .filter_map(|i| self.block(i))
+            .for_each(|b| self.core.fields.freed(m, b));
         m.arena_mut().free(self.base, m.stamp());
         self.core.destroy(m);
     }

@@ -142,6 +142,11 @@ impl Pool {
         }
     }
 
+    /// Where the value of every element ever made is.
+    pub fn values(&self) -> Vec<u64> {
+        self.elements.iter().map(|element| element.value_addr).collect()
+    }
+
     pub fn get(&self, id: u32) -> &Element {
         &self.elements[id as usize]
     }

@@ -5,6 +5,7 @@
 
 use crate::consts::{BPF_MAP_TYPE_ARENA, BPF_MAP_TYPE_INODE_STORAGE, BPF_MAP_TYPE_RHASH};
 use crate::refcount::InnerMapFree;
+use crate::spec::FieldKind;
 
 /// The kernels for which map rules exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +90,12 @@ pub struct MapRules {
     pub freeze_refuses_fields: bool,
     /// `BPF_MAP_FREEZE` needs a writable descriptor, so a second one gives -EPERM (6.12, 7.2) instead of -EBUSY.
     pub freeze_checks_write: bool,
+    /// An element that leaves the map keeps its references and lists until its memory is freed (7.2: `bpf_obj_cancel_fields`).
+    pub unlinked_elements_keep_objects: bool,
+    /// Special fields that this kernel recognizes in a map value; others are plain bytes to it.
+    pub known_fields: &'static [FieldKind],
+    /// All fields are checked by one table with one error number (6.12, 7.2: `struct btf_record`) or kind by kind.
+    pub fields_in_one_record: bool,
     /// `bpf_for_each_map_elem` and `bpf_map_lookup_percpu_elem` exist (not in 5.10).
     pub has_for_each: bool,
     /// `BPF_MAP_LOOKUP_AND_DELETE_ELEM` takes flags and works on hash maps (not in 5.10).
@@ -108,6 +115,32 @@ pub struct MapRules {
     /// A system call on a map of maps waits for classic readers after look-ups and failures too (5.10, 6.1: `maybe_wait_bpf_programs`).
     pub inner_map_waits_always: bool,
 }
+
+const V6_12_FIELDS: &[FieldKind] = &[
+    FieldKind::SpinLock,
+    FieldKind::Timer,
+    FieldKind::Workqueue,
+    FieldKind::Kptr,
+    FieldKind::KptrUntrusted,
+    FieldKind::PercpuKptr,
+    FieldKind::ListHead,
+    FieldKind::RbRoot,
+    FieldKind::Refcount,
+];
+const V7_2_FIELDS: &[FieldKind] = &[
+    FieldKind::SpinLock,
+    FieldKind::ResSpinLock,
+    FieldKind::Timer,
+    FieldKind::Workqueue,
+    FieldKind::TaskWork,
+    FieldKind::Kptr,
+    FieldKind::KptrUntrusted,
+    FieldKind::PercpuKptr,
+    FieldKind::Uptr,
+    FieldKind::ListHead,
+    FieldKind::RbRoot,
+    FieldKind::Refcount,
+];
 
 const INT_MAX: u64 = i32::MAX as u64;
 
@@ -139,6 +172,9 @@ impl MapRules {
             percpu_copies_padding: true,
             freeze_refuses_fields: false,
             freeze_checks_write: false,
+            unlinked_elements_keep_objects: false,
+            known_fields: &[FieldKind::SpinLock],
+            fields_in_one_record: false,
             has_for_each: false,
             hash_lookup_and_delete: false,
             has_token: false,
@@ -166,6 +202,7 @@ impl MapRules {
                 callback_restarts: false,
                 small_percpu_cache: false,
             }),
+            known_fields: &[FieldKind::SpinLock, FieldKind::Timer, FieldKind::Kptr, FieldKind::KptrRef],
             has_for_each: true,
             hash_lookup_and_delete: true,
             ..Self::v5_10()
@@ -187,6 +224,8 @@ impl MapRules {
             lru_target_scaled: true,
             freeze_refuses_fields: true,
             freeze_checks_write: true,
+            known_fields: V6_12_FIELDS,
+            fields_in_one_record: true,
             has_token: true,
             inner_map_free: InnerMapFree::BySleepableUsers,
             inner_map_without_lock: false,
@@ -211,6 +250,8 @@ impl MapRules {
             lru_local_fifo: true,
             cpu_flags: true,
             percpu_copies_padding: false,
+            unlinked_elements_keep_objects: true,
+            known_fields: V7_2_FIELDS,
             has_rb_overwrite: true,
             fd_hash_in_place: true,
             ..Self::v6_12()

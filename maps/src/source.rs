@@ -17,6 +17,7 @@ use sim::machine::Machine;
 use crate::consts::*;
 use crate::element::ElementState;
 use crate::event::MapEvent;
+use crate::fields::Fields;
 use crate::freelist::Freelist;
 use crate::kmalloc_rcu;
 use crate::lru_list::LruList;
@@ -40,6 +41,7 @@ pub(crate) enum Source {
 struct ElementObjects {
     pool: SharedPool,
     map: Rc<str>,
+    fields: Rc<Fields>,
     with_value: bool,
 }
 
@@ -51,6 +53,9 @@ impl Objects for ElementObjects {
     fn destroy(&self, m: &Machine, object: u64) {
         let id = object as u32;
         let value_addr = self.pool.borrow().get(id).value_addr;
+        if self.with_value {
+            self.fields.freed(m, value_addr);
+        }
         self.pool.borrow_mut().destroy_object(m, id);
         m.emit_with(|| MapEvent::ElementFreed { map: self.map.clone(), value_addr });
     }
@@ -65,6 +70,7 @@ impl Objects for ElementObjects {
 struct ValueObjects {
     pool: SharedPool,
     bytes: u64,
+    fields: Rc<Fields>,
 }
 
 impl Objects for ValueObjects {
@@ -73,6 +79,7 @@ impl Objects for ValueObjects {
     }
 
     fn destroy(&self, m: &Machine, object: u64) {
+        self.fields.freed(m, object);
         self.pool.borrow_mut().forget_block(object);
         m.arena_mut().free(object, m.stamp());
     }
@@ -132,13 +139,18 @@ impl Source {
         // Watermarks follow the kernel's object size, which includes the element header we keep elsewhere.
         let payload = def.key_stride() + if percpu { 8 } else { def.value_stride() };
         let unit = HTAB_ELEM_HEADER + payload + LLIST_NODE_SZ;
-        let objects = ElementObjects { pool: pool.clone(), map: core.name.clone(), with_value: !percpu };
+        let objects = ElementObjects {
+            pool: pool.clone(),
+            map: core.name.clone(),
+            fields: core.fields.clone(),
+            with_value: !percpu,
+        };
         let marks = Watermarks::new(unit, false);
         let elements = MemAlloc::new(m, Rc::new(objects), marks, rules, core.name.clone());
         let values = percpu.then(|| {
             let marks = Watermarks::new(def.value_stride(), rules.small_percpu_cache);
             let bytes = pool.borrow().value_bytes;
-            let objects = ValueObjects { pool: pool.clone(), bytes };
+            let objects = ValueObjects { pool: pool.clone(), bytes, fields: core.fields.clone() };
             MemAlloc::new(m, Rc::new(objects), marks, rules, core.name.clone())
         });
         Source::MemAlloc { elements, values }

@@ -19,8 +19,14 @@ pub enum FieldKind {
     Workqueue,
     /// `struct bpf_task_work` (7.2).
     TaskWork,
-    /// A pointer to a kernel object (`__kptr`, `__kptr_untrusted`, `__percpu_kptr`).
+    /// A pointer to a kernel object with type tag `kptr` (referenced since 6.4, before that not).
     Kptr,
+    /// Type tag `kptr_ref`: referenced, until 6.3.
+    KptrRef,
+    /// Type tag `kptr_untrusted`: not referenced, since 6.4.
+    KptrUntrusted,
+    /// Type tag `percpu_kptr`.
+    PercpuKptr,
     /// A pointer to user memory (`__uptr`).
     Uptr,
     /// `struct bpf_list_head`.
@@ -36,6 +42,17 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// Bytes of the type in `include/uapi/linux/bpf.h`.
+    pub fn size(self) -> u32 {
+        match self {
+            FieldKind::SpinLock | FieldKind::ResSpinLock | FieldKind::Refcount => 4,
+            FieldKind::Timer | FieldKind::Workqueue | FieldKind::ListHead | FieldKind::RbRoot => 16,
+            FieldKind::ListNode => 24,
+            FieldKind::RbNode => 32,
+            _ => 8,
+        }
+    }
+
     /// The type's name in BPF sources.
     pub fn name(self) -> &'static str {
         match self {
@@ -45,6 +62,9 @@ impl FieldKind {
             FieldKind::Workqueue => "bpf_wq",
             FieldKind::TaskWork => "bpf_task_work",
             FieldKind::Kptr => "kptr",
+            FieldKind::KptrRef => "kptr_ref",
+            FieldKind::KptrUntrusted => "kptr_untrusted",
+            FieldKind::PercpuKptr => "percpu_kptr",
             FieldKind::Uptr => "uptr",
             FieldKind::ListHead => "bpf_list_head",
             FieldKind::ListNode => "bpf_list_node",
@@ -104,6 +124,8 @@ pub struct MapDef {
     /// `inner_map_fd`: the template of a map of maps.
     pub inner: InnerFd,
     pub creator: Creator,
+    /// The creator gives no BTF of key and value, as a hand-written `bpf(2)` call may; loaders give it.
+    pub no_btf: bool,
 }
 
 impl MapDef {
@@ -118,9 +140,9 @@ impl MapDef {
         self
     }
 
-    /// The same with a `bpf_spin_lock` at `offset` of the value.
-    pub fn with_spin_lock(mut self, offset: u32) -> MapDef {
-        self.fields.push(SpecialField { kind: FieldKind::SpinLock, offset, size: 4 });
+    /// The same with a special field at `offset` of the value.
+    pub fn with_field(mut self, kind: FieldKind, offset: u32) -> MapDef {
+        self.fields.push(SpecialField { kind, offset, size: kind.size() });
         self.fields.sort_by_key(|f| f.offset);
         self
     }
@@ -129,6 +151,11 @@ impl MapDef {
     pub fn with_inner(mut self, template: &dyn crate::map::Map) -> MapDef {
         self.inner = InnerFd::Map(Box::new(crate::inner::MapMeta::of(template)));
         self
+    }
+
+    /// The same with a `bpf_spin_lock` at `offset` of the value.
+    pub fn with_spin_lock(self, offset: u32) -> MapDef {
+        self.with_field(FieldKind::SpinLock, offset)
     }
 
     /// Offset of the value's `bpf_spin_lock`.

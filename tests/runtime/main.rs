@@ -13,3 +13,4 @@ mod native;
 mod objects;
 mod packets;
 mod sleeping;
+mod timers;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::create::CreateError;
-use crate::spec::{Creator, FieldKind, SpecialField};
+use crate::spec::{Creator, FieldKind};
 
 fn verdict(kernel: MapKernel, def: &MapDef) -> String {
     match create(def, &MapRules::new(kernel), &machine(2)) {
@@ -102,9 +102,11 @@ fn special_fields() {
     assert_eq!(spin(BPF_MAP_TYPE_LRU_HASH, 0), ["ENOTSUPP", "ENOTSUPP", "EOPNOTSUPP", "EOPNOTSUPP"]);
     assert_eq!(spin(BPF_MAP_TYPE_ARRAY, BPF_F_RDONLY_PROG), ["EACCES"; 4]);
     assert_eq!(spin(BPF_MAP_TYPE_ARRAY, BPF_F_WRONLY_PROG), ["ok", "ok", "EACCES", "EACCES"]);
-    let mut timer = def(BPF_MAP_TYPE_ARRAY, 1, 0);
-    timer.fields.push(SpecialField { kind: FieldKind::Timer, offset: 0, size: 8 });
-    assert_eq!(verdict(MapKernel::V6_12, &timer), "not modelled: bpf_timer in a map value");
+    let uptr = MapDef::new("m", BPF_MAP_TYPE_TASK_STORAGE, 4, 8, 0).with_field(FieldKind::Uptr, 0);
+    assert_eq!(
+        verdict(MapKernel::V7_2, &uptr.with_flags(BPF_F_NO_PREALLOC)),
+        "not modelled: BPF_MAP_TYPE_TASK_STORAGE"
+    );
 }
 
 #[test]

@@ -20,5 +20,6 @@ pub mod table;
 pub(crate) mod task;
 mod text;
 mod time;
+mod timer;
 
 pub use table::{Row, body, is_modelled, name};

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::{control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time};
+use super::{
+    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time, timer,
+};
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
 
@@ -29,6 +31,7 @@ const FAMILIES: &[&[Row]] = &[
     packet::ROWS,
     perf::ROWS,
     path::ROWS,
+    timer::ROWS,
 ];
 
 static BODIES: LazyLock<Vec<Option<HelperBody>>> = LazyLock::new(|| {

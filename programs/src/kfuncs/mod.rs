@@ -3,6 +3,7 @@
 //!
 //! Calls carry the number of a row, or one behind the table for functions that are not modelled. Neighbour: `helpers`.
 
+mod async_cb;
 mod copy;
 mod iter;
 mod objects;
@@ -21,7 +22,7 @@ pub struct Row {
 static ROWS: std::sync::LazyLock<Vec<&'static Row>> =
     std::sync::LazyLock::new(|| FAMILIES.iter().copied().flatten().collect());
 
-const FAMILIES: &[&[Row]] = &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS];
+const FAMILIES: &[&[Row]] = &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS, async_cb::ROWS];
 
 /// Number of rows.
 pub fn count() -> usize {

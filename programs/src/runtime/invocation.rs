@@ -6,7 +6,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use maps::map::Map;
+
 use super::packet::PacketFrame;
+use super::program::{Body, LoadedProgram};
 use crate::interp::ProgramFault;
 
 /// What a run is given.
@@ -23,6 +26,27 @@ impl Invocation {
     /// An invocation with cookie 0.
     pub fn new(ctx: u64, frame: Frame) -> Invocation {
         Invocation { ctx, cookie: 0, frame: Rc::new(frame) }
+    }
+}
+
+/// A function of a program that the kernel calls later.
+#[derive(Clone)]
+pub(crate) struct Callee {
+    pub prog: Rc<LoadedProgram>,
+    /// Its address, as the program gave it.
+    pub func: u64,
+    /// The value it is given.
+    pub holds: Option<(Rc<dyn Map>, u64)>,
+}
+
+impl Callee {
+    /// `program:function`.
+    pub fn name(&self) -> Rc<str> {
+        let function = match &self.prog.body {
+            Body::Bytecode(code) => code.function_slot(self.func).and_then(|s| self.prog.source.function(s)),
+            _ => None,
+        };
+        function.map_or_else(|| self.prog.name.clone(), |f| format!("{}:{}", self.prog.name, f.name).into())
     }
 }
 

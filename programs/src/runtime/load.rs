@@ -114,6 +114,7 @@ impl Bpf {
         for spec in &object.maps {
             let contents = contents(self.profile(), object, spec)?;
             let map = create_map(m, &self.0.special_maps, &self.0.map_rules, spec, contents.as_deref())?;
+            self.adopt_fields(&*map);
             made.push(self.maps().add(m, map));
         }
         Ok(made.into())

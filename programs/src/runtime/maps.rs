@@ -132,9 +132,10 @@ fn field(field: &crate::object::SpecialField) -> SpecialField {
         SpecialKind::Timer => FieldKind::Timer,
         SpecialKind::Wq => FieldKind::Workqueue,
         SpecialKind::TaskWork => FieldKind::TaskWork,
-        SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::PercpuKptr => {
-            FieldKind::Kptr
-        }
+        SpecialKind::KptrUntrusted => FieldKind::KptrUntrusted,
+        SpecialKind::Kptr => FieldKind::Kptr,
+        SpecialKind::KptrRef => FieldKind::KptrRef,
+        SpecialKind::PercpuKptr => FieldKind::PercpuKptr,
         SpecialKind::Uptr => FieldKind::Uptr,
         SpecialKind::ListHead => FieldKind::ListHead,
         SpecialKind::ListNode => FieldKind::ListNode,

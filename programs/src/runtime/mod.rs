@@ -2,7 +2,7 @@
 //!
 //! Key types: [`Bpf`] (the handle), [`LoadedProgram`], [`Invocation`], [`RunResult`], [`LoadError`], [`ProgEvent`].
 //! Map: `load` and `link` (object to program), `maps`, `elements` and `special_maps`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
-//! (what a run has open), `locks`, `packet` and `ctx_access` (packet contexts), `fault` and `report` (findings), `output`, `event`,
+//! (what a run has open), `locks`, `fields` (timers and what else values hold), `packet` and `ctx_access` (packet contexts), `fault` and `report` (findings), `output`, `event`,
 //! `costs`. Above it `hooks` decides when programs run and what protects them; below it `interp` executes, `helpers` and `kfuncs` are
 //! what programs call, `kobj` the kernel objects they see, `native` programs in Rust.
 
@@ -13,6 +13,7 @@ mod elements;
 mod error;
 mod event;
 mod fault;
+mod fields;
 mod host;
 mod inline;
 mod invocation;
@@ -43,6 +44,8 @@ pub use cx::{HelperBody, HelperCx, Reply, errno, ret, status};
 pub use error::{LoadError, LoadErrorKind};
 pub use event::ProgEvent;
 pub use fault::CallFault;
+pub(crate) use fields::AsyncKind;
+pub use fields::FieldEvent;
 pub use inline::{inline_map, inline_object, inline_program};
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
 pub use load::{LoadOutcome, LoadedObject, gate_input, license_is_gpl};
@@ -118,6 +121,7 @@ struct Inner {
     /// Names of kfuncs that have no body, by how much their number exceeds the table's last one.
     unmodelled_kfuncs: RefCell<Vec<String>>,
     special_maps: special_maps::SpecialMaps,
+    contents: fields::Contents,
 }
 
 /// The BPF subsystem of a machine. Cloning is cheap; all clones are the same subsystem.
@@ -126,6 +130,7 @@ pub struct Bpf(Rc<Inner>);
 
 impl Bpf {
     pub fn new(machine: Machine, config: BpfConfig) -> Bpf {
+        let contents = fields::Contents::new(config.profile.version, machine.nr_cpus());
         Bpf(Rc::new(Inner {
             map_rules: map_rules(config.profile.version),
             kobjs: Kobjs::new(config.kernel_types.clone()),
@@ -138,6 +143,7 @@ impl Bpf {
             idle_runs: RefCell::default(),
             unmodelled_kfuncs: RefCell::default(),
             special_maps: special_maps::SpecialMaps::default(),
+            contents,
         }))
     }
 
@@ -186,6 +192,7 @@ impl Bpf {
             Some(made) => made?,
             None => ::maps::create::create(def, &self.0.map_rules, self.machine())?,
         };
+        self.adopt_fields(&*map);
         Ok(self.0.maps.add(self.machine(), map))
     }
 

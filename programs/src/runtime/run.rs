@@ -4,6 +4,8 @@
 //! - [`Bpf::run_atomic`]: never sleeps; gives other CPUs a chance to proceed between slices.
 //! - [`Bpf::run_in_irq`]: a plain function, for interrupts: nothing else happens until it is done.
 //!
+//! [`Bpf::call_in_irq`] and [`Bpf::call_sleepable`] run one function of a program, as timers and work queues do.
+//!
 //! Entering and leaving (RCU sections, migration, recursion counters) is the hooks' part. Neighbours: `host`, `state`, `report`.
 
 use std::rc::Rc;
@@ -14,7 +16,7 @@ use sim::machine::{InAtomic, Machine};
 use super::event::ProgEvent;
 use super::fault::CallFault;
 use super::host::RunHost;
-use super::invocation::{Invocation, RunResult};
+use super::invocation::{Callee, Frame, Invocation, RunResult};
 use super::program::{Body, LoadedProgram};
 use super::report;
 use super::state::RunState;
@@ -29,6 +31,8 @@ struct Active<'a> {
     inv: &'a Invocation,
     run: Box<Run>,
     state: Rc<RunState>,
+    /// For events: the program's name, and the function's for a callback.
+    name: Rc<str>,
     started_ns: u64,
     slept_ns: u64,
 }
@@ -56,7 +60,7 @@ impl Bpf {
     /// Runs a program that may sleep, in the current task.
     pub async fn run_sleepable(&self, prog: &Rc<LoadedProgram>, inv: &Invocation) -> RunResult {
         let m = self.machine();
-        let mut active = match &prog.body {
+        let active = match &prog.body {
             Body::Bytecode(code) => Active::begin(self, prog, inv, Some(code)),
             Body::NativeSleepable(body) => {
                 let active = Active::begin(self, prog, inv, None);
@@ -67,19 +71,24 @@ impl Bpf {
             }
             Body::NativeAtomic(_) => return self.run_in_irq(prog, inv, &m.preempt_guard()),
         };
-        loop {
-            match active.next(self.limits().slice_insns) {
-                Next::Done(result) => return active.finish(result),
-                Next::Point => m.cpu_point().await,
-                Next::Wait(sleep, spins) => {
-                    let before = m.now_ns();
-                    let r0 = sleep.await;
-                    if !spins {
-                        active.slept_ns += m.now_ns() - before;
-                    }
-                    active.run.resume(r0);
-                }
-            }
+        active.drive_sleepable().await
+    }
+
+    /// Runs one function of a program in the current task; it may sleep. `value` is what the function is given: the run holds it.
+    pub(crate) async fn call_sleepable(&self, callee: &Callee, args: [u64; 5]) -> RunResult {
+        let inv = Invocation::new(0, Frame::Plain);
+        match Active::call(self, callee, &inv, args) {
+            Ok(active) => active.drive_sleepable().await,
+            Err(result) => result,
+        }
+    }
+
+    /// Runs one function of a program to its end without letting anything else happen. `guard` proves the context.
+    pub(crate) fn call_in_irq(&self, callee: &Callee, args: [u64; 5], _guard: &dyn InAtomic) -> RunResult {
+        let inv = Invocation::new(0, Frame::Plain);
+        match Active::call(self, callee, &inv, args) {
+            Ok(active) => active.drive_in_irq(),
+            Err(result) => result,
         }
     }
 
@@ -108,17 +117,7 @@ impl Bpf {
     /// Runs a program to its end without letting anything else happen, as in an interrupt. `guard` proves the context.
     pub fn run_in_irq(&self, prog: &Rc<LoadedProgram>, inv: &Invocation, guard: &dyn InAtomic) -> RunResult {
         match &prog.body {
-            Body::Bytecode(code) => {
-                let mut active = Active::begin(self, prog, inv, Some(code));
-                loop {
-                    match active.next(u64::MAX) {
-                        Next::Done(result) => return active.finish(result),
-                        Next::Point => {}
-                        Next::Wait(_, true) => return active.spins_in_irq(),
-                        Next::Wait(_, false) => return active.invalid_sleep(),
-                    }
-                }
-            }
+            Body::Bytecode(code) => Active::begin(self, prog, inv, Some(code)).drive_in_irq(),
             Body::NativeAtomic(body) => {
                 let active = Active::begin(self, prog, inv, None);
                 let ret = body.run(&AtomicCx::new(self, prog, inv, &active.state, guard));
@@ -136,19 +135,76 @@ impl<'a> Active<'a> {
         inv: &'a Invocation,
         code: Option<&Rc<interp::Program>>,
     ) -> Active<'a> {
-        let m = bpf.machine();
         let (mut run, state) = bpf.0.idle_runs.borrow_mut().take();
         if let Some(code) = code {
             run.start(code, inv.ctx);
             run.set_limit(Some(bpf.limits().insn_budget));
         }
+        Active { bpf, prog, inv, run, state, name: prog.name.clone(), started_ns: 0, slept_ns: 0 }.begun()
+    }
+
+    /// Begins a function of a program. The error is the result of a run that ended at once.
+    fn call(
+        bpf: &'a Bpf,
+        callee: &'a Callee,
+        inv: &'a Invocation,
+        args: [u64; 5],
+    ) -> Result<Active<'a>, RunResult> {
+        let prog = &callee.prog;
+        let Body::Bytecode(code) = &prog.body else { unreachable!("only bytecode has functions with addresses") };
+        let (mut run, state) = bpf.0.idle_runs.borrow_mut().take();
+        let started = run.start_callback(code, callee.func, args);
+        run.set_limit(Some(bpf.limits().insn_budget));
+        let name = callee.name();
+        let active = Active { bpf, prog, inv, run, state, name, started_ns: 0, slept_ns: 0 }.begun();
+        if let Some((map, value)) = &callee.holds {
+            active.state.hold(&**map, *value, prog, bpf.machine());
+        }
+        match started {
+            Ok(()) => Ok(active),
+            Err(fault) => Err(active.finish(Err(fault))),
+        }
+    }
+
+    fn begun(mut self) -> Active<'a> {
+        let m = self.bpf.machine();
+        self.started_ns = m.now_ns();
         m.emit_with(|| ProgEvent::RunBegin {
-            run: state.run.get(),
-            id: prog.id,
-            name: prog.name.clone(),
-            sleepable: prog.sleepable(),
+            run: self.state.run.get(),
+            id: self.prog.id,
+            name: self.name.clone(),
+            sleepable: self.prog.sleepable(),
         });
-        Active { bpf, prog, inv, run, state, started_ns: m.now_ns(), slept_ns: 0 }
+        self
+    }
+
+    async fn drive_sleepable(mut self) -> RunResult {
+        let m = self.bpf.machine();
+        loop {
+            match self.next(self.bpf.limits().slice_insns) {
+                Next::Done(result) => return self.finish(result),
+                Next::Point => m.cpu_point().await,
+                Next::Wait(sleep, spins) => {
+                    let before = m.now_ns();
+                    let r0 = sleep.await;
+                    if !spins {
+                        self.slept_ns += m.now_ns() - before;
+                    }
+                    self.run.resume(r0);
+                }
+            }
+        }
+    }
+
+    fn drive_in_irq(mut self) -> RunResult {
+        loop {
+            match self.next(u64::MAX) {
+                Next::Done(result) => return self.finish(result),
+                Next::Point => {}
+                Next::Wait(_, true) => return self.spins_in_irq(),
+                Next::Wait(_, false) => return self.invalid_sleep(),
+            }
+        }
     }
 
     /// Goes on until something is needed.
@@ -205,7 +261,7 @@ impl<'a> Active<'a> {
         m.emit_with(|| ProgEvent::RunEnd {
             run: self.state.run.get(),
             id: self.prog.id,
-            name: self.prog.name.clone(),
+            name: self.name,
             ret,
             insns,
             slept_ns,

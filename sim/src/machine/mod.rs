@@ -43,6 +43,7 @@ pub use config::{Costs, GracePeriodTimings, MAX_CPUS, MachineConfig, Policy};
 pub use counters::{BhGuard, InAtomic, IrqGuard, PreemptGuard, RcuReadGuard, RcuTraceGuard};
 pub use events::{Flavour, SimEvent};
 pub use run::Outcome;
+pub use wait::TimedCall;
 
 type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 type IrqHandler = Box<dyn FnOnce(&Machine)>;

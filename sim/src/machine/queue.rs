@@ -1,7 +1,7 @@
 //! The event queue: what happens at which point of virtual time. Ties break by order of insertion.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::Machine;
 use crate::ids::TaskId;
@@ -38,16 +38,34 @@ impl Ord for Timed {
     }
 }
 
+/// The top of the heap is never a cancelled event.
 #[derive(Default)]
 pub(super) struct Queue {
     heap: BinaryHeap<Reverse<Timed>>,
+    cancelled: BTreeSet<u64>,
     seq: u64,
 }
 
 impl Queue {
-    pub(super) fn push(&mut self, time_ns: u64, action: Action) {
+    /// Returns the event's number.
+    pub(super) fn push(&mut self, time_ns: u64, action: Action) -> u64 {
         self.seq += 1;
         self.heap.push(Reverse(Timed { time_ns, seq: self.seq, action }));
+        self.seq
+    }
+
+    /// Takes an event out that has not happened yet.
+    pub(super) fn cancel(&mut self, seq: u64) {
+        self.cancelled.insert(seq);
+        self.drop_cancelled();
+    }
+
+    fn drop_cancelled(&mut self) {
+        while let Some(Reverse(top)) = self.heap.peek()
+            && self.cancelled.remove(&top.seq)
+        {
+            self.heap.pop();
+        }
     }
 
     pub(super) fn next_time_ns(&self) -> Option<u64> {
@@ -55,6 +73,8 @@ impl Queue {
     }
 
     pub(super) fn pop(&mut self) -> Option<(u64, Action)> {
-        self.heap.pop().map(|Reverse(timed)| (timed.time_ns, timed.action))
+        let next = self.heap.pop().map(|Reverse(timed)| (timed.time_ns, timed.action));
+        self.drop_cancelled();
+        next
     }
 }

@@ -12,6 +12,10 @@ use crate::ids::{CpuId, TaskId};
 use crate::sched::Choice;
 use crate::task::{TaskState, WaitReason};
 
+/// A timed call that can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedCall(u64);
+
 impl Machine {
     /// The executing context has used its CPU for `ns` of virtual time. Taken at the next scheduling point.
     pub fn charge(&self, ns: u64) {
@@ -21,6 +25,16 @@ impl Machine {
     /// Calls `f` at a point of virtual time (at once, if that is past), outside any task.
     pub fn at(&self, time_ns: u64, f: impl FnOnce(&Machine) + 'static) {
         self.0.queue.borrow_mut().push(time_ns, Action::Call(Box::new(f)));
+    }
+
+    /// The same for a call that may be taken back by [`Machine::cancel_at`], as a timer.
+    pub fn cancellable_at(&self, time_ns: u64, f: impl FnOnce(&Machine) + 'static) -> TimedCall {
+        TimedCall(self.0.queue.borrow_mut().push(time_ns, Action::Call(Box::new(f))))
+    }
+
+    /// Takes a timed call back. The caller knows that it has not happened yet.
+    pub fn cancel_at(&self, call: TimedCall) {
+        self.0.queue.borrow_mut().cancel(call.0);
     }
 
     /// A scheduling point that keeps the CPU: other CPUs and due interrupts proceed up to this task's time. Allowed in atomic
