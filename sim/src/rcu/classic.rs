@@ -8,7 +8,7 @@ use super::domain::Domain;
 use super::engine::{Engine, Population};
 use super::notified::Notified;
 use super::slots::Slots;
-use super::table::{ACTIVE, MARKED, Slot};
+use super::table::{ACTIVE, MARKED, Slot, Value};
 use crate::sync::{AtomicU32, Ordering};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -29,7 +29,7 @@ struct Cpu {
 
 impl Cpu {
     /// The word's next value, idle or active. Who runs on the CPU owns the word, so no ordering is needed to read it.
-    fn next(&self) -> u64 {
+    fn next(&self) -> Value {
         (self.slot.word().load(Ordering::Relaxed) & !MARKED).wrapping_add(ACTIVE)
     }
 }

@@ -14,7 +14,7 @@
 
 use super::engine::{Engine, Population};
 use super::mutation::{self, Mutation};
-use super::table::{ACTIVE, Slot, Table};
+use super::table::{ACTIVE, Slot, Table, Value};
 use super::waiter::{Turn, WakerCell};
 use crate::sync::{AtomicU64, Ordering, fence};
 use std::task::{Context, Poll};
@@ -36,7 +36,7 @@ struct Shard {
 /// Readers that are only counted.
 #[derive(Default)]
 pub struct Counters {
-    shards: [Shard; SHARDS],
+    shards: Box<[Shard; SHARDS]>,
     /// Counts up; the lowest bit is the rank for new sections.
     rank: AtomicU64,
     /// The rank number that was current when the running grace period began. Equal to `rank` until it sends readers away.
@@ -51,6 +51,11 @@ pub struct Counted {
     word: Slot,
     shard: usize,
     rank: usize,
+}
+
+/// How a reader notes the rank number in its word.
+fn note(rank: u64) -> Value {
+    ((rank % (1 << 14)) as Value) << 2
 }
 
 fn parity(rank: u64) -> usize {
@@ -90,7 +95,7 @@ impl Counters {
             self.drained(rank, again)
         });
         if drained.is_ready() && asked {
-            for shard in &self.shards {
+            for shard in self.shards.iter() {
                 shard.exits[rank].fetch_and(!ASKED, Ordering::AcqRel);
             }
         }
@@ -114,7 +119,7 @@ impl Engine for Counters {
     fn enter(&self, slot: &mut Counted) {
         let rank = self.rank.load(Ordering::Relaxed);
         slot.rank = parity(rank);
-        slot.word.word().store((rank << 2) | ACTIVE, Ordering::Relaxed);
+        slot.word.word().store(note(rank) | ACTIVE, Ordering::Relaxed);
         self.shards[slot.shard % SHARDS].entries[slot.rank].fetch_add(1, Ordering::Relaxed);
         // Pairs with the fence in `begin`: either the count includes this section, or this section sees everything that was
         // unpublished before the grace period.
@@ -173,7 +178,8 @@ impl Population for Counters {
         let began = self.began.load(Ordering::Relaxed);
         let mut inside = Vec::new();
         self.table.view().for_each_active(Ordering::Relaxed, |id, _, value| {
-            if value >> 2 <= began {
+            // Noted at or before `began`, whether or not the number has wrapped.
+            if note(began).wrapping_sub(value & !ACTIVE) <= Value::MAX / 2 {
                 inside.push(id);
             }
         });

@@ -184,6 +184,9 @@ impl<C: Send> Domain<C> {
     async fn take_turn(&self, with_callbacks: bool) -> Ready<'_, C> {
         let turn = self.turn.take().await;
         let entries = self.queue.lock().start(with_callbacks);
+        if mutation::is(Mutation::CallbackLost) {
+            self.queue.lock().entries.clear();
+        }
         Ready::new(entries, self, turn)
     }
 }

@@ -65,6 +65,8 @@ mod classic;
 mod counters;
 mod domain;
 mod engine;
+#[cfg(all(target_os = "linux", feature = "membarrier", not(sim_loom)))]
+mod membarrier;
 #[cfg(not(sim_loom))]
 mod mutation;
 #[cfg(sim_loom)]
@@ -85,10 +87,12 @@ pub use classic::{Classic, CpuSection};
 pub use counters::{Counted, Counters};
 pub use domain::Domain;
 pub use engine::{Engine, Population};
+#[cfg(all(target_os = "linux", feature = "membarrier", not(sim_loom)))]
+pub use membarrier::Membarrier;
 pub use notified::Notified;
 pub use polled::Polled;
 pub use queue::{Cookie, Ready};
-pub use slots::{Exit, Slots};
+pub use slots::{Barrier, Exit, Fence, Slots};
 pub use tasks_trace::{Reader, Section, TasksTrace};
 pub use waiter::Wait;
 

@@ -41,7 +41,7 @@ mutations! {
     ReportRelaxed,
     /// The driver does not wait for holdouts.
     HoldoutsNotAwaited,
-    /// Any unlock ends the section, not only the outermost one.
+    /// The unlock inside the outermost one ends the section.
     InnerUnlockEnds,
     /// Leaving is a load and a store, so a mark set between them is lost.
     ExitNotAtomic,
@@ -73,6 +73,10 @@ mutations! {
     SlotFreedEarly,
     /// Callbacks queued while a grace period runs become ready with it.
     CallbackEarly,
+    /// The driver empties the list of callbacks a moment after it has copied it.
+    CallbackLost,
+    /// A cookie counts as over as soon as its grace period runs.
+    PollEarly,
     /// A `synchronize` that arrives while a grace period runs is served by it.
     SynchronizeEarly,
     /// `barrier` forgets the callbacks whose grace period is running.

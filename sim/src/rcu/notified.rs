@@ -5,10 +5,10 @@
 //! slower than in [`super::polled`].
 
 use super::mutation::{self, Mutation};
-use super::slots::Exit;
-use super::table::{MARKED, View};
+use super::slots::{Exit, Fence};
+use super::table::{MARKED, Value, View, Word};
 use super::waiter::WakerCell;
-use crate::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 /// Leaving tells the driver, at the price of an atomic exchange.
@@ -39,7 +39,7 @@ impl Notified {
 
     /// Marks `word`, seen active as `seen`, unless it is marked or its reader has moved on.
     #[cold]
-    fn mark(&self, word: &AtomicU64, seen: u64) {
+    fn mark(&self, word: &Word, seen: Value) {
         // Marked for a grace period that was abandoned: counted already, and it began before this one as well.
         if seen & MARKED != 0 && !mutation::is(Mutation::HoldoutCountedTwice) {
             return;
@@ -58,8 +58,10 @@ impl Notified {
 }
 
 impl Exit for Notified {
+    type Barrier = Fence;
+
     #[inline]
-    fn end(&self, word: &AtomicU64, idle: u64) {
+    fn end(&self, word: &Word, idle: Value) {
         if mutation::is(Mutation::ExitNotAtomic) {
             let old = word.load(Ordering::Acquire);
             word.store(idle, Ordering::Release);

@@ -6,20 +6,31 @@
 //! [`Domain::grace_period_paced`](super::Domain::grace_period_paced) lets the driver choose the pace.
 
 use super::mutation::{self, Mutation};
-use super::slots::Exit;
-use super::table::{Found, View};
-use crate::sync::{AtomicU64, Mutex, Ordering, spin_hint};
+use super::slots::{Barrier, Exit, Fence};
+use super::table::{Found, Value, View, Word};
+use crate::sync::{Mutex, Ordering, spin_hint};
 use std::task::{Context, Poll};
 
 /// Leaving is one store; the driver polls.
 #[derive(Default)]
-pub struct Polled {
+pub struct Polled<B = Fence> {
     found: Mutex<Option<Found>>,
+    /// Held by whoever may rely on it.
+    _barrier: B,
 }
 
-impl Exit for Polled {
+impl<B: Barrier> Polled<B> {
+    #[cfg(all(target_os = "linux", feature = "membarrier", not(sim_loom)))]
+    pub(super) fn with(barrier: B) -> Polled<B> {
+        Polled { found: Mutex::default(), _barrier: barrier }
+    }
+}
+
+impl<B: Barrier> Exit for Polled<B> {
+    type Barrier = B;
+
     #[inline]
-    fn end(&self, word: &AtomicU64, idle: u64) {
+    fn end(&self, word: &Word, idle: Value) {
         // Release: who sees the section over also sees what it did.
         word.store(idle, mutation::ordering(Mutation::ExitRelaxed, Ordering::Release, Ordering::Relaxed));
     }

@@ -51,7 +51,8 @@ impl<C> Queue<C> {
     }
 
     pub(super) fn is_over(&self, cookie: Cookie) -> bool {
-        self.gp_seq >= cookie.0
+        let early = self.running && mutation::is(Mutation::PollEarly);
+        self.gp_seq + u64::from(early) >= cookie.0
     }
 
     pub(super) fn wait_for(&mut self, cookie: Cookie) -> Wait {

@@ -5,31 +5,18 @@
 
 use super::engine::{Engine, Population};
 use super::mutation::{self, Mutation};
-use super::table::{Slot, Table, View};
+use super::table::{Slot, Table, Value, View, Word};
 use super::waiter::Turn;
-use crate::sync::{AtomicU64, Ordering, fence};
+use crate::sync::{Ordering, fence};
 use std::task::{Context, Poll};
 
 /// How sections end and how a driver learns of it: [`Notified`](super::Notified) or [`Polled`](super::Polled). Sealed.
 pub trait Exit: Send + Sync + 'static {
-    /// The reader's barrier between its word's store and its first access.
-    fn enter_barrier() {
-        // Pairs with the fence in `grace_barrier`: either the scan sees this section, or this section sees everything that
-        // was unpublished before the scan.
-        if !mutation::is(Mutation::ReaderFenceMissing) {
-            fence(Ordering::SeqCst);
-        }
-    }
-
-    /// The driver's barrier before it looks at any word, or at the list of words.
-    fn grace_barrier(&self) {
-        if !mutation::is(Mutation::GraceFenceMissing) {
-            fence(Ordering::SeqCst);
-        }
-    }
+    /// The two barriers that meet: either the scan sees a section, or the section sees what was unpublished before the scan.
+    type Barrier: Barrier;
 
     /// Ends the section in `word`, whose owner's next value is `idle`.
-    fn end(&self, word: &AtomicU64, idle: u64);
+    fn end(&self, word: &Word, idle: Value);
 
     /// Looks for open sections.
     fn scan(&self, view: View);
@@ -41,6 +28,35 @@ pub trait Exit: Send + Sync + 'static {
     fn holdouts(&self, view: &View) -> Vec<usize>;
 }
 
+/// The barrier that every reader executes between its word's store and its first access, and the one that every grace period
+/// executes before it looks at any word, or at the list of words. Sealed.
+pub trait Barrier: Send + Sync + 'static {
+    /// Between a reader's announcement and its first access.
+    fn reader();
+
+    /// Between what an updater did and the driver's first look at a reader.
+    fn driver();
+}
+
+/// The portable pair: a full fence on both sides.
+#[derive(Default)]
+pub struct Fence;
+
+impl Barrier for Fence {
+    #[inline]
+    fn reader() {
+        if !mutation::is(Mutation::ReaderFenceMissing) {
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    fn driver() {
+        if !mutation::is(Mutation::GraceFenceMissing) {
+            fence(Ordering::SeqCst);
+        }
+    }
+}
+
 /// Readers that each have a word, scanned by every grace period.
 #[derive(Default)]
 pub struct Slots<X = super::Polled> {
@@ -50,19 +66,24 @@ pub struct Slots<X = super::Polled> {
 }
 
 impl<X: Exit> Slots<X> {
+    #[cfg(all(target_os = "linux", feature = "membarrier", not(sim_loom)))]
+    pub(super) fn with_exit(exit: X) -> Slots<X> {
+        Slots { table: Table::default(), exit, turn: Turn::default() }
+    }
+
     /// Starts a section by giving `word` the value `active`.
     #[inline]
-    pub(super) fn start(&self, word: &AtomicU64, active: u64) {
+    pub(super) fn start(&self, word: &Word, active: Value) {
         // Release: a scan that sees this section must also see the end of the previous one, because it will no longer
         // see the idle word between them.
         let order = mutation::ordering(Mutation::EntryRelaxed, Ordering::Release, Ordering::Relaxed);
         word.store(active, order);
-        X::enter_barrier();
+        X::Barrier::reader();
     }
 
     /// Ends the section in `word` by giving it the value `idle`.
     #[inline]
-    pub(super) fn end(&self, word: &AtomicU64, idle: u64) {
+    pub(super) fn end(&self, word: &Word, idle: Value) {
         self.exit.end(word, idle);
     }
 }
@@ -101,7 +122,7 @@ impl<X: Exit> Population for Slots<X> {
     }
 
     fn begin(&self) {
-        self.exit.grace_barrier();
+        X::Barrier::driver();
         self.exit.scan(self.table.view());
     }
 

@@ -1,27 +1,35 @@
-//! Reader words: 8 bytes per reader, packed in chunks, handed out and taken back at any time.
+//! Reader words: 2 bytes per reader, packed in chunks, handed out and taken back at any time.
 //!
-//! A word is `[ section number : 62 | ACTIVE | MARKED ]`. Only its owner enters and leaves, each of which adds one to the
-//! section number and ACTIVE together: a word that differs from what a driver saw belongs to another section, or none.
+//! A word is `[ section number : 14 | ACTIVE | MARKED ]`. Only its owner enters and leaves, each of which adds one to the
+//! section number and ACTIVE together: a word that differs from what a driver saw belongs to another section, or none. The
+//! number wraps, which is harmless: a driver that takes a later section for the one it saw waits longer than it must.
 //! MARKED is the driver's, see [`super::notified`].
 //!
-//! Words are packed, not padded to cache lines, because a driver reads all of them: a million readers are 8 MB. Readers that
-//! register one after the other get words in different cache lines all the same ([`place`]), so that a few busy threads
+//! Words are small and packed, not padded to cache lines, because a driver reads all of them: a million readers are 2 MB.
+//! Readers that register one after the other get words in different cache lines all the same ([`place`]), so that a few busy threads
 //! do not share one.
 //! Neighbours: [`super::slots`] (the protocol on a word), [`super::counters`] (uses the words only to say who holds).
 
 use super::mutation::{self, Mutation};
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sync::{AtomicU16, Mutex, Ordering};
 use std::sync::Arc;
 
-pub(super) const MARKED: u64 = 1;
-pub(super) const ACTIVE: u64 = 2;
+/// What is in a word.
+pub(super) type Value = u16;
+pub(super) type Word = AtomicU16;
+
+pub(super) const MARKED: Value = 1;
+pub(super) const ACTIVE: Value = 2;
 
 /// Words in a chunk: 4 KiB. A model has few readers and pays for every word, but should cross a chunk border.
-const CHUNK_WORDS: usize = if cfg!(sim_loom) { 2 } else { 512 };
+const CHUNK_WORDS: usize = if cfg!(sim_loom) { 2 } else { 2048 };
+
+/// Words that a scan looks at together, since most readers are idle.
+const GROUP: usize = 16;
 
 #[repr(align(64))]
 struct Chunk {
-    words: [AtomicU64; CHUNK_WORDS],
+    words: [Word; CHUNK_WORDS],
 }
 
 /// Where the reader `id` has its word in its chunk: the number with its bits reversed, so that 64 registrations in a row get
@@ -36,7 +44,8 @@ pub struct Slot {
     chunk: Arc<Chunk>,
     index: usize,
     id: usize,
-    value: u64,
+    /// A [`Value`] in a wider field: the compiler likes to load four bytes here, and would wait for a store of two.
+    value: u32,
 }
 
 impl Slot {
@@ -45,15 +54,15 @@ impl Slot {
     }
 
     #[inline]
-    pub(super) fn word(&self) -> &AtomicU64 {
+    pub(super) fn word(&self) -> &Word {
         &self.chunk.words[self.index % CHUNK_WORDS]
     }
 
     /// The word's next value: active if the last one was idle, and the other way round.
     #[inline]
-    pub(super) fn next(&mut self) -> u64 {
-        self.value = self.value.wrapping_add(ACTIVE);
-        self.value
+    pub(super) fn next(&mut self) -> Value {
+        self.value = self.value.wrapping_add(u32::from(ACTIVE));
+        self.value as Value
     }
 }
 
@@ -80,7 +89,7 @@ impl Table {
         let (chunk, index) = (Arc::clone(&registry.chunks[id / CHUNK_WORDS]), place(id));
         let value = chunk.words[index].load(Ordering::Relaxed);
         debug_assert_eq!(value & (ACTIVE | MARKED), 0, "slot {id} is still in its last reader's section");
-        Slot { chunk, index, id, value }
+        Slot { chunk, index, id, value: u32::from(value) }
     }
 
     /// Takes back the slot `id`, whose owner is in no section.
@@ -100,7 +109,7 @@ impl Registry {
     fn grow(&mut self) -> usize {
         let id = self.used;
         if id == self.chunks.len() * CHUNK_WORDS {
-            let chunk = Chunk { words: std::array::from_fn(|_| AtomicU64::new(0)) };
+            let chunk = Chunk { words: std::array::from_fn(|_| Word::new(0)) };
             // Copies the list only if a scan holds a view of it.
             Arc::make_mut(&mut self.chunks).push(Arc::new(chunk));
         }
@@ -118,19 +127,25 @@ pub struct View {
 impl View {
     /// Loads every word and calls `found(number, word, value)` for those that are active.
     #[inline]
-    pub(super) fn for_each_active(&self, order: Ordering, mut found: impl FnMut(usize, &AtomicU64, u64)) {
+    pub(super) fn for_each_active(&self, order: Ordering, mut found: impl FnMut(usize, &Word, Value)) {
         for (chunk, shared) in self.chunks.iter().take(self.scanned).enumerate() {
-            for (index, word) in shared.words.iter().enumerate() {
-                let value = word.load(order);
-                if value & ACTIVE != 0 {
-                    found(chunk * CHUNK_WORDS + place(index), word, value);
+            for (group, words) in shared.words.chunks(GROUP).enumerate() {
+                // A model would only see every word loaded twice.
+                if !cfg!(sim_loom) && words.iter().fold(0, |any, word| any | word.load(order)) & ACTIVE == 0 {
+                    continue;
+                }
+                for (index, word) in words.iter().enumerate() {
+                    let value = word.load(order);
+                    if value & ACTIVE != 0 {
+                        found(chunk * CHUNK_WORDS + place(group * GROUP + index), word, value);
+                    }
                 }
             }
         }
     }
 
     /// The word of reader `id`.
-    pub(super) fn word(&self, id: usize) -> &AtomicU64 {
+    pub(super) fn word(&self, id: usize) -> &Word {
         &self.chunks[id / CHUNK_WORDS].words[place(id)]
     }
 }
@@ -138,7 +153,7 @@ impl View {
 /// Sections that a driver found open: reader and word value.
 pub(super) struct Found {
     view: View,
-    sections: Vec<(usize, u64)>,
+    sections: Vec<(usize, Value)>,
 }
 
 impl Found {
@@ -157,7 +172,7 @@ impl Found {
 
     /// Readers whose section goes on, ascending.
     pub(super) fn readers(&self) -> Vec<usize> {
-        let goes_on = |&&(id, value): &&(usize, u64)| self.view.word(id).load(Ordering::Relaxed) == value;
+        let goes_on = |&&(id, value): &&(usize, Value)| self.view.word(id).load(Ordering::Relaxed) == value;
         let mut readers: Vec<usize> = self.sections.iter().filter(goes_on).map(|&(id, _)| id).collect();
         readers.sort_unstable();
         readers

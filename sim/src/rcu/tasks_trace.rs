@@ -86,7 +86,7 @@ impl<E: Engine> Reader<E> {
     pub fn unlock(&mut self) {
         assert!(self.nesting > 0, "unlock of reader {} without a lock", self.slot());
         self.nesting -= 1;
-        if self.nesting == 0 || mutation::is(Mutation::InnerUnlockEnds) {
+        if self.nesting == u32::from(mutation::is(Mutation::InnerUnlockEnds)) {
             self.engine.leave(&mut self.slot);
         }
     }

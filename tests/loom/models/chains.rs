@@ -1,20 +1,20 @@
 //! Chained grace periods: memory that Tasks Trace readers and classic readers may hold.
 
 use loom::thread;
-use loom_models::{Bound, Exact, Memory, Seen, explore, grace_period};
-use sim::rcu::{Chained, Classic};
+use loom_models::{Bound, Memory, Seen, explore, grace_period};
+use sim::rcu::{Chained, Classic, Engine, TasksTrace};
 use std::sync::Arc;
 
-struct World {
-    trace: Exact,
+struct World<E> {
+    trace: TasksTrace<usize, E>,
     classic: Classic<usize>,
     chained: Chained<usize>,
     memory: Memory,
 }
 
-impl World {
-    fn new() -> Arc<World> {
-        let (trace, classic) = (Exact::default(), Classic::new(1));
+impl<E: Engine + Default> World<E> {
+    fn new() -> Arc<World<E>> {
+        let (trace, classic) = (TasksTrace::default(), Classic::new(1));
         Arc::new(World { chained: Chained::new(&trace, &classic), trace, classic, memory: Memory::new(1) })
     }
 
@@ -26,10 +26,9 @@ impl World {
 }
 
 /// A reader of each kind.
-#[test]
-fn chained() {
-    explore("chained", Bound::Preemptions(4), &["alive", "gone", "waited"], |seen| {
-        let world = World::new();
+pub fn chained<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, &["alive", "gone", "waited"], |seen| {
+        let world = World::<E>::new();
         let mut reader = world.trace.register();
         let task = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));
@@ -52,10 +51,9 @@ fn chained() {
 }
 
 /// A reader finds the object in a Tasks Trace section and goes on using it in an overlapping classic section.
-#[test]
-fn hand_over() {
-    explore("hand_over", Bound::Preemptions(6), &["handed over", "gone", "waited"], |seen| {
-        let world = World::new();
+pub fn hand_over<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, &["handed over", "gone", "waited"], |seen| {
+        let world = World::<E>::new();
         let mut reader = world.trace.register();
         let task = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));

@@ -1,49 +1,24 @@
 //! What a grace period promises a reader: whatever it found inside its section stays until it leaves.
 
 use loom::thread;
-use loom_models::{Bound, Exact, Memory, Seen, explore, grace_period};
-use sim::rcu::{Classic, Notified, Reader, Slots};
+use loom_models::{Bound, Memory, READER_MEETS_UPDATER, World, explore, grace_period};
+use sim::rcu::{Classic, Engine, Reader};
 use std::sync::Arc;
 
-const READER_MEETS_UPDATER: &[&str] = &["alive", "gone", "waited"];
-
-struct World {
-    rcu: Exact,
-    memory: Memory,
-    seen: Arc<Seen>,
-}
-
-impl World {
-    fn new(objects: usize, seen: &Arc<Seen>) -> Arc<World> {
-        Arc::new(World { rcu: Exact::default(), memory: Memory::new(objects), seen: Arc::clone(seen) })
-    }
-
-    /// Publishes `new` and frees `old` after a grace period.
-    fn replace(&self, old: usize, new: Option<usize>) {
-        self.memory.publish(new);
-        self.rcu.call(old);
-        grace_period(&self.rcu, &self.seen).for_each(|object| self.memory.free(object));
-    }
-}
-
 /// One reader task beside one update.
-fn beside_an_update(name: &str, bound: Bound, body: fn(&World, Reader<Slots<Notified>>)) {
+fn beside_an_update<E: Engine + Default>(name: &str, bound: Bound, body: fn(&World<E>, Reader<E>)) {
     explore(name, bound, READER_MEETS_UPDATER, move |seen| {
         let world = World::new(1, seen);
         let reader = world.rcu.register();
-        let task = thread::spawn({
-            let world = Arc::clone(&world);
-            move || body(&world, reader)
-        });
+        let task = world.spawn(move |world| body(world, reader));
         world.replace(0, None);
         task.join().unwrap();
     });
 }
 
 /// A reader that began before the grace period sees the object alive, one that begins after it does not see it.
-#[test]
-fn basic() {
-    beside_an_update("basic", Bound::None, |world, mut reader| {
+pub fn basic<E: Engine + Default>(name: &str, bound: Bound) {
+    beside_an_update::<E>(name, bound, |world, mut reader| {
         reader.lock();
         world.memory.read(&world.seen);
         reader.unlock();
@@ -51,9 +26,8 @@ fn basic() {
 }
 
 /// Leaving the inner section leaves the outer one open.
-#[test]
-fn nested() {
-    beside_an_update("nested", Bound::None, |world, mut reader| {
+pub fn nested<E: Engine + Default>(name: &str, bound: Bound) {
+    beside_an_update::<E>(name, bound, |world, mut reader| {
         let mut outer = reader.enter();
         drop(outer.enter());
         world.memory.read(&world.seen);
@@ -61,27 +35,22 @@ fn nested() {
 }
 
 /// A task that exits inside a section does not hold up the grace period for ever.
-#[test]
-fn exit() {
-    beside_an_update("exit", Bound::None, |world, mut reader| {
+pub fn exit<E: Engine + Default>(name: &str, bound: Bound) {
+    beside_an_update::<E>(name, bound, |world, mut reader| {
         reader.lock();
         world.memory.read(&world.seen);
     });
 }
 
 /// Two sections of one reader, two grace periods: the second section covers up nothing of the first.
-#[test]
-fn reenter() {
-    explore("reenter", Bound::Preemptions(5), READER_MEETS_UPDATER, |seen| {
-        let world = World::new(2, seen);
+pub fn reenter<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, READER_MEETS_UPDATER, |seen| {
+        let world = World::<E>::new(2, seen);
         let mut reader = world.rcu.register();
-        let task = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                for _ in 0..2 {
-                    let _section = reader.enter();
-                    world.memory.read(&world.seen);
-                }
+        let task = world.spawn(move |world| {
+            for _ in 0..2 {
+                let _section = reader.enter();
+                world.memory.read(&world.seen);
             }
         });
         world.replace(0, Some(1));
@@ -90,34 +59,43 @@ fn reenter() {
     });
 }
 
+/// Two tasks inside at once: the one that leaves says nothing about the one that stays.
+pub fn two_readers<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, READER_MEETS_UPDATER, |seen| {
+        let world = World::<E>::new(1, seen);
+        let tasks: [_; 2] = std::array::from_fn(|_| {
+            let mut reader = world.rcu.register();
+            world.spawn(move |world| {
+                let _section = reader.enter();
+                world.memory.read(&world.seen);
+            })
+        });
+        world.replace(0, None);
+        tasks.into_iter().for_each(|task| task.join().unwrap());
+    });
+}
+
 /// A task blocks inside its section and goes on, still inside, on another thread.
-#[test]
-fn migrate() {
-    explore("migrate", Bound::Preemptions(5), READER_MEETS_UPDATER, |seen| {
-        let world = World::new(1, seen);
+pub fn migrate<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, READER_MEETS_UPDATER, |seen| {
+        let world = World::<E>::new(1, seen);
         let mut reader = world.rcu.register();
         let (blocked, resumed) = loom::sync::mpsc::channel();
-        let before = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                reader.lock();
-                let found = world.memory.load();
-                blocked.send((reader, found)).unwrap();
-            }
+        let before = world.spawn(move |world| {
+            reader.lock();
+            let found = world.memory.load();
+            blocked.send((reader, found)).unwrap();
         });
-        let after = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                let (mut reader, found) = resumed.recv().unwrap();
-                match found {
-                    Some(object) => {
-                        world.memory.access(object);
-                        world.seen.note("alive");
-                    }
-                    None => world.seen.note("gone"),
+        let after = world.spawn(move |world| {
+            let (mut reader, found) = resumed.recv().unwrap();
+            match found {
+                Some(object) => {
+                    world.memory.access(object);
+                    world.seen.note("alive");
                 }
-                reader.unlock();
+                None => world.seen.note("gone"),
             }
+            reader.unlock();
         });
         world.replace(0, None);
         before.join().unwrap();
@@ -126,17 +104,13 @@ fn migrate() {
 }
 
 /// A task is born while a grace period runs.
-#[test]
-fn register() {
-    explore("register", Bound::None, READER_MEETS_UPDATER, |seen| {
-        let world = World::new(1, seen);
-        let task = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                let mut reader = world.rcu.register();
-                let _section = reader.enter();
-                world.memory.read(&world.seen);
-            }
+pub fn register<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, READER_MEETS_UPDATER, |seen| {
+        let world = World::<E>::new(1, seen);
+        let task = world.spawn(|world| {
+            let mut reader = world.rcu.register();
+            let _section = reader.enter();
+            world.memory.read(&world.seen);
         });
         world.replace(0, None);
         task.join().unwrap();
@@ -144,29 +118,22 @@ fn register() {
 }
 
 /// A task exits inside its section, and another one gets its slot at once.
-#[test]
-fn slot_reuse() {
-    explore("slot_reuse", Bound::Preemptions(4), &["alive", "gone", "waited", "reused"], |seen| {
-        let world = World::new(1, seen);
+pub fn slot_reuse<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, &["alive", "gone", "waited", "reused"], |seen| {
+        let world = World::<E>::new(1, seen);
         let mut parent = world.rcu.register();
         let slot = parent.slot();
-        let exiting = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                parent.lock();
-                world.memory.read(&world.seen);
-            }
+        let exiting = world.spawn(move |world| {
+            parent.lock();
+            world.memory.read(&world.seen);
         });
-        let born = thread::spawn({
-            let world = Arc::clone(&world);
-            move || {
-                let mut child = world.rcu.register();
-                if child.slot() == slot {
-                    world.seen.note("reused");
-                }
-                let _section = child.enter();
-                world.memory.read(&world.seen);
+        let born = world.spawn(move |world| {
+            let mut child = world.rcu.register();
+            if child.slot() == slot {
+                world.seen.note("reused");
             }
+            let _section = child.enter();
+            world.memory.read(&world.seen);
         });
         world.replace(0, None);
         exiting.join().unwrap();
@@ -177,7 +144,7 @@ fn slot_reuse() {
 /// Classic RCU: the reader is a CPU.
 #[test]
 fn classic() {
-    explore("classic", Bound::None, READER_MEETS_UPDATER, |seen| {
+    explore("readers::classic", Bound::All, READER_MEETS_UPDATER, |seen| {
         let world = Arc::new((Classic::new(1), Memory::new(1)));
         let cpu = thread::spawn({
             let (world, seen) = (Arc::clone(&world), Arc::clone(seen));

@@ -12,7 +12,7 @@
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use sim::rcu::mutation::{self, Mutation};
-use sim::rcu::{Domain, Notified, Ready, Slots, TasksTrace};
+use sim::rcu::{Domain, Engine, Ready, TasksTrace};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize as Count, Ordering::Relaxed};
@@ -21,14 +21,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Names the fault that a child process must arm.
 pub const MUTATION_VARIABLE: &str = "SIM_LOOM_MUTATION";
 
-/// Tasks Trace with exact wake-ups.
-pub type Exact = TasksTrace<usize, Slots<Notified>>;
-
 /// How far a model is explored.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
     /// Every interleaving.
-    None,
+    All,
     /// Interleavings with at most this many preemptions.
     Preemptions(usize),
 }
@@ -59,7 +56,7 @@ pub fn explore(
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 20_000;
     builder.preemption_bound = match bound {
-        Bound::None => None,
+        Bound::All => None,
         Bound::Preemptions(most) => Some(most),
     };
     let (in_model, counter) = (Arc::clone(&seen), Arc::clone(&schedules));
@@ -157,6 +154,48 @@ impl Object {
     fn recycle(&self) {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).with_mut(|_| ());
         assert!(self.freed.swap(false, Relaxed), "recycled before it was freed");
+    }
+}
+
+/// What happens when a reader meets an updater, one way or the other.
+pub const READER_MEETS_UPDATER: &[&str] = &["alive", "gone", "waited"];
+
+/// Readers over the engine `E`, and objects for them.
+pub struct World<E> {
+    /// The readers.
+    pub rcu: TasksTrace<usize, E>,
+    /// The objects.
+    pub memory: Memory,
+    /// What happened.
+    pub seen: Arc<Seen>,
+}
+
+impl<E: Engine + Default> World<E> {
+    /// `objects` objects, no readers.
+    pub fn new(objects: usize, seen: &Arc<Seen>) -> Arc<World<E>> {
+        let (rcu, memory) = (TasksTrace::default(), Memory::new(objects));
+        Arc::new(World { rcu, memory, seen: Arc::clone(seen) })
+    }
+
+    /// Runs `body` on a model thread.
+    pub fn spawn(
+        self: &Arc<World<E>>,
+        body: impl FnOnce(&World<E>) + 'static,
+    ) -> loom::thread::JoinHandle<()> {
+        let world = Arc::clone(self);
+        loom::thread::spawn(move || body(&world))
+    }
+
+    /// Publishes `new` and frees `old` after a grace period.
+    pub fn replace(&self, old: usize, new: Option<usize>) {
+        self.memory.publish(new);
+        self.rcu.call(old);
+        self.free_ready();
+    }
+
+    /// Runs a grace period and frees what is ready.
+    pub fn free_ready(&self) {
+        grace_period(&self.rcu, &self.seen).for_each(|object| self.memory.free(object));
     }
 }
 
