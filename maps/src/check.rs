@@ -33,7 +33,7 @@ pub(crate) fn check_common(def: &MapDef, rules: &MapRules) -> Check {
     // Only a Bloom filter, an arena or an rhash map has a map_extra; none of them is modelled.
     refuse(def.extra != 0 && !has_map_extra(def.map_type), Errno::EINVAL)?;
     refuse(def.has(BPF_F_RDONLY) && def.has(BPF_F_WRONLY), Errno::EINVAL)?;
-    refuse(def.has(BPF_F_NUMA_NODE) && def.numa_node != 0, Errno::EINVAL)?;
+    refuse(def.has(BPF_F_NUMA_NODE) && def.numa_node != 0 && def.numa_node != NUMA_NO_NODE, Errno::EINVAL)?;
     refuse(def.map_type == BPF_MAP_TYPE_UNSPEC || def.map_type > rules.last_map_type, Errno::EINVAL)?;
     if rules.has_token && def.has(BPF_F_TOKEN_FD) {
         return Err(CreateError::NotModelled("BPF_F_TOKEN_FD".into()));
@@ -48,6 +48,11 @@ fn has_map_extra(map_type: u32) -> bool {
 /// `kernel.unprivileged_bpf_disabled`.
 pub(crate) fn check_privilege(def: &MapDef, rules: &MapRules) -> Check {
     refuse(rules.unprivileged_bpf_disabled && !def.creator.cap_bpf, Errno::EPERM)
+}
+
+/// `bpf_map_attr_numa_node` gives a node.
+fn has_numa_node(def: &MapDef) -> bool {
+    def.has(BPF_F_NUMA_NODE) && def.numa_node != NUMA_NO_NODE
 }
 
 fn access_ok(flags: u32) -> bool {
@@ -76,7 +81,7 @@ pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
         || def.value_size == 0
         || def.flags & !ARRAY_CREATE_FLAG_MASK != 0
         || !access_ok(def.flags)
-        || (percpu && def.has(BPF_F_NUMA_NODE))
+        || (percpu && has_numa_node(def))
         || (def.map_type != BPF_MAP_TYPE_ARRAY && def.has(BPF_F_MMAPABLE | BPF_F_INNER_MAP))
         || (def.map_type != BPF_MAP_TYPE_PERF_EVENT_ARRAY && def.has(BPF_F_PRESERVE_ELEMS));
     refuse(bad, Errno::EINVAL)?;
@@ -103,7 +108,7 @@ fn check_hash_attributes(def: &MapDef, rules: &MapRules) -> Check {
     refuse(def.flags & !HTAB_CREATE_FLAG_MASK != 0 || !access_ok(def.flags), Errno::EINVAL)?;
     refuse(!lru && def.has(BPF_F_NO_COMMON_LRU), Errno::EINVAL)?;
     refuse(lru && def.has(BPF_F_NO_PREALLOC), Errno::ENOTSUPP)?;
-    refuse(def.has(BPF_F_NUMA_NODE) && (percpu || def.has(BPF_F_NO_COMMON_LRU)), Errno::EINVAL)?;
+    refuse(has_numa_node(def) && (percpu || def.has(BPF_F_NO_COMMON_LRU)), Errno::EINVAL)?;
     refuse(def.max_entries == 0 || def.key_size == 0 || def.value_size == 0, Errno::EINVAL)?;
     refuse(hash_entry_too_big(def, rules), Errno::E2BIG)?;
     refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)

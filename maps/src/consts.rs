@@ -131,6 +131,8 @@ pub const BPF_RINGBUF_BUSY_BIT: u32 = 1 << 31;
 pub const BPF_RINGBUF_DISCARD_BIT: u32 = 1 << 30;
 pub const BPF_RINGBUF_HDR_SZ: u32 = 8;
 
+/// `NUMA_NO_NODE`: any node.
+pub const NUMA_NO_NODE: u32 = u32::MAX;
 /// Bytes of a page.
 pub const PAGE_SIZE: u64 = 4096;
 /// `MAX_BPF_STACK`: the stack of a program, and in 5.10 the longest hash key.

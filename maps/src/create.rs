@@ -9,6 +9,7 @@ use sim::errno::Errno;
 use sim::machine::Machine;
 
 use crate::check;
+use crate::check_btf::check_types;
 use crate::check_fields::{check_fields, recognized};
 use crate::consts::*;
 use crate::map::Map;
@@ -92,6 +93,7 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
     check::check_cost(def, rules, m.nr_cpus() as u64)?;
+    check_types(def)?;
     let def = &recognized(def, rules);
     check_fields(def, rules)?;
     if let Some(uptr) = def.fields.iter().find(|f| f.kind == FieldKind::Uptr) {

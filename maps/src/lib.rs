@@ -15,6 +15,7 @@ pub mod array_of_maps;
 pub mod batch;
 pub mod callable;
 pub mod check;
+mod check_btf;
 mod check_fields;
 pub mod consts;
 pub mod create;

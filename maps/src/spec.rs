@@ -85,6 +85,22 @@ pub struct SpecialField {
     pub size: u32,
 }
 
+/// A BTF type, as far as creation looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BtfType {
+    /// Bytes.
+    pub size: u32,
+    /// An integer, not a structure.
+    pub is_int: bool,
+}
+
+/// `btf_key_type_id` and `btf_value_type_id`; `None` for an id of 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BtfTypes {
+    pub key: Option<BtfType>,
+    pub value: Option<BtfType>,
+}
+
 /// What the creating process may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Creator {
@@ -117,12 +133,14 @@ pub struct MapDef {
     pub flags: u32,
     /// `map_extra`.
     pub extra: u64,
-    /// `numa_node`, meaningful with `BPF_F_NUMA_NODE`. The simulated machine has node 0 only.
+    /// `numa_node`, meaningful with `BPF_F_NUMA_NODE`. The simulated machine has node 0 only; [`NUMA_NO_NODE`] leaves the choice open.
     pub numa_node: u32,
     /// Special fields of the value, sorted by offset.
     pub fields: Vec<SpecialField>,
     /// `inner_map_fd`: the template of a map of maps.
     pub inner: InnerFd,
+    /// Types of key and value if BTF was given with the map; creation then compares them with the sizes. `None`: no BTF, no comparison.
+    pub btf: Option<BtfTypes>,
     pub creator: Creator,
     /// The creator gives no BTF of key and value, as a hand-written `bpf(2)` call may; loaders give it.
     pub no_btf: bool,
