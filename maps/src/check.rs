@@ -32,7 +32,9 @@ pub(crate) fn check_common(def: &MapDef, rules: &MapRules) -> Check {
     }
     // Only a Bloom filter, an arena or an rhash map has a map_extra; none of them is modelled.
     refuse(def.extra != 0 && !has_map_extra(def.map_type), Errno::EINVAL)?;
-    refuse(def.has(BPF_F_RDONLY) && def.has(BPF_F_WRONLY), Errno::EINVAL)?;
+    if !rules.file_mode_checked_last {
+        check_file_mode(def)?;
+    }
     refuse(def.has(BPF_F_NUMA_NODE) && def.numa_node != 0 && def.numa_node != NUMA_NO_NODE, Errno::EINVAL)?;
     refuse(def.map_type == BPF_MAP_TYPE_UNSPEC || def.map_type > rules.last_map_type, Errno::EINVAL)?;
     if rules.has_token && def.has(BPF_F_TOKEN_FD) {
@@ -45,9 +47,15 @@ fn has_map_extra(map_type: u32) -> bool {
     matches!(map_type_name(map_type), Some("BLOOM_FILTER" | "ARENA" | "RHASH"))
 }
 
-/// `kernel.unprivileged_bpf_disabled`.
+/// `bpf_get_file_flag`: a descriptor may not be read-only and write-only.
+pub(crate) fn check_file_mode(def: &MapDef) -> Check {
+    refuse(def.has(BPF_F_RDONLY) && def.has(BPF_F_WRONLY), Errno::EINVAL)
+}
+
+/// `kernel.unprivileged_bpf_disabled`, and the types that always need CAP_BPF.
 pub(crate) fn check_privilege(def: &MapDef, rules: &MapRules) -> Check {
-    refuse(rules.unprivileged_bpf_disabled && !def.creator.cap_bpf, Errno::EPERM)
+    let needed = rules.unprivileged_bpf_disabled || def.map_type == BPF_MAP_TYPE_LRU_HASH;
+    refuse(needed && !def.creator.cap_bpf, Errno::EPERM)
 }
 
 /// `bpf_map_attr_numa_node` gives a node.
@@ -102,8 +110,8 @@ pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
 fn check_hash_attributes(def: &MapDef, rules: &MapRules) -> Check {
     let percpu = def.is_percpu();
     let lru = def.map_type == BPF_MAP_TYPE_LRU_HASH;
-    // 5.10 and 6.1 ask for CAP_BPF here, later kernels in map_create; the order only matters next to a second fault.
-    refuse(lru && !def.creator.cap_bpf, Errno::EPERM)?;
+    // Later kernels ask for CAP_BPF in map_create, when the attributes are known to be good.
+    refuse(rules.privilege_checked_first && lru && !def.creator.cap_bpf, Errno::EPERM)?;
     refuse(def.has(BPF_F_ZERO_SEED) && !def.creator.cap_sys_admin, Errno::EPERM)?;
     refuse(def.flags & !HTAB_CREATE_FLAG_MASK != 0 || !access_ok(def.flags), Errno::EINVAL)?;
     refuse(!lru && def.has(BPF_F_NO_COMMON_LRU), Errno::EINVAL)?;
@@ -130,7 +138,7 @@ fn hash_entry_too_big(def: &MapDef, rules: &MapRules) -> bool {
     key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_HEADER
 }
 
-/// 5.10's `bpf_map_charge_init`, with the costs that `array_map_alloc` and `htab_map_alloc` compute. A ring buffer cannot reach it.
+/// 5.10's `bpf_map_charge_init`, with the costs that `array_map_alloc` and `htab_map_alloc` compute.
 pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check {
     let entries = u64::from(def.max_entries);
     let per_cpu_values = if def.is_percpu() { def.value_stride() * nr_cpus * entries } else { 0 };
@@ -141,7 +149,8 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
         | BPF_MAP_TYPE_PERF_EVENT_ARRAY
         | BPF_MAP_TYPE_CGROUP_ARRAY => def.value_stride() * entries,
         BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
-        BPF_MAP_TYPE_RINGBUF => entries,
+        // A good size cannot reach the limit.
+        BPF_MAP_TYPE_RINGBUF => 0,
         _ => {
             let value = if def.is_percpu() { 8 } else { def.value_stride() };
             let element = HTAB_ELEM_HEADER + def.key_stride() + value;

@@ -75,7 +75,8 @@ const TYPES: [Row; 8] = [
         check: check::check_hash_of_maps,
         build: hash_of_maps::HashOfMaps::create,
     },
-    Row { map_type: BPF_MAP_TYPE_RINGBUF, check: check::check_ringbuf, build: ringbuf::Ringbuf::create },
+    // `ringbuf_map_alloc` looks at the attributes, after `map_create` has looked at the caller.
+    Row { map_type: BPF_MAP_TYPE_RINGBUF, check: |_, _| Ok(()), build: ringbuf::Ringbuf::create },
 ];
 
 /// The map types that can be made, without `BPF_MAP_TYPE_`.
@@ -92,6 +93,7 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     };
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
+    check::check_file_mode(def)?;
     check::check_cost(def, rules, m.nr_cpus() as u64)?;
     check_types(def)?;
     let def = &recognized(def, rules);

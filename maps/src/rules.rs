@@ -74,6 +74,8 @@ pub struct MapRules {
     pub unprivileged_bpf_disabled: bool,
     /// That switch is tested before anything else (5.10, 6.1) or after the checks of the map type (6.12, 7.2).
     pub privilege_checked_first: bool,
+    /// `BPF_F_RDONLY` with `BPF_F_WRONLY` is refused after everything else (7.2) or before.
+    pub file_mode_checked_last: bool,
     /// Protection of the bucket lock.
     pub bucket_guard: BucketGuard,
     /// Elements made at run time.
@@ -164,6 +166,7 @@ impl MapRules {
             cost_in_32_bits: true,
             unprivileged_bpf_disabled: true,
             privilege_checked_first: true,
+            file_mode_checked_last: false,
             bucket_guard: BucketGuard::Spins,
             runtime_alloc: RuntimeAlloc::KmallocRcu,
             lru_target_scaled: false,
@@ -247,6 +250,7 @@ impl MapRules {
                 callback_restarts: true,
                 small_percpu_cache: true,
             }),
+            file_mode_checked_last: true,
             lru_local_fifo: true,
             cpu_flags: true,
             percpu_copies_padding: false,

@@ -1,6 +1,11 @@
 //! Map definitions from the words of `create` and `try`.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use maps::consts::BPF_MAP_TYPE_UNSPEC;
+use maps::inner::{InnerFd, MapMeta};
+use maps::map::Map;
 use maps::spec::{BtfType, BtfTypes, Creator, FieldKind, MapDef, SpecialField};
 
 /// The value of a `name=value` word.
@@ -30,7 +35,11 @@ pub fn map_type(words: &[&str]) -> u32 {
 fn creator(words: &[&str]) -> Creator {
     let Some(caps) = word(words, "caps") else { return Creator::default() };
     let has = |name: &str| caps.split('+').any(|c| c == name);
-    Creator { cap_bpf: has("bpf") || has("sys_admin"), cap_sys_admin: has("sys_admin") }
+    Creator {
+        cap_bpf: has("bpf") || has("sys_admin"),
+        cap_sys_admin: has("sys_admin"),
+        cap_net_admin: has("net_admin"),
+    }
 }
 
 /// The special fields of a BTF kind that kernels with them find in the value: the field lies at byte 8.
@@ -67,14 +76,37 @@ fn type_id(words: &[&str], name: &str, otherwise: u64) -> Result<Option<BtfType>
     })
 }
 
+/// What a name of the script stands for.
+#[derive(Clone)]
+pub enum Named {
+    Map(Rc<dyn Map>),
+    /// Something else that is open.
+    Other,
+    /// The kernel refused it, so nothing is open.
+    Nothing,
+    /// A map that is not modelled.
+    Unknown,
+}
+
+/// Names and what they stand for.
+pub type Names = BTreeMap<String, Named>;
+
+/// `inner=`: by name, or a number that nothing has.
+fn inner(words: &[&str], names: &Names) -> Result<InnerFd, String> {
+    let Some(name) = word(words, "inner") else { return Ok(InnerFd::NotAMap) };
+    match names.get(name) {
+        Some(Named::Map(map)) => Ok(InnerFd::Map(Box::new(MapMeta::of(&**map)))),
+        Some(Named::Other) => Ok(InnerFd::NotAMap),
+        Some(Named::Unknown) => Err(format!("inner={name}")),
+        Some(Named::Nothing) | None => Ok(InnerFd::NotOpen),
+    }
+}
+
 /// The definition, or the word that cannot be put into one.
-pub fn definition(words: &[&str]) -> Result<MapDef, String> {
+pub fn definition(words: &[&str], names: &Names) -> Result<MapDef, String> {
     let given_btf = word(words, "btf").is_some();
-    let unsupported: &[&str] = if given_btf {
-        &["vv", "ifindex", "name", "inner"]
-    } else {
-        &["bk", "bv", "bf", "vv", "ifindex", "name", "inner"]
-    };
+    let unsupported: &[&str] =
+        if given_btf { &["vv", "ifindex", "name"] } else { &["bk", "bv", "bf", "vv", "ifindex", "name"] };
     for unsupported in unsupported {
         if let Some(value) = word(words, unsupported) {
             return Err(format!("{unsupported}={value}"));
@@ -86,6 +118,7 @@ pub fn definition(words: &[&str]) -> Result<MapDef, String> {
     def.numa_node = size("numa");
     def.extra = number_word(words, "extra");
     def.creator = creator(words);
+    def.inner = inner(words, names)?;
     if let Some(kind) = word(words, "btf") {
         let (key, value) =
             (type_id(words, "bk", 1)?, type_id(words, "bv", if kind == "plain" { 2 } else { 3 })?);
