@@ -39,7 +39,7 @@ fn said(kernel: MapKernel, m: &Machine, names: &mut Names, row: &Row<'_>) -> Sai
 fn try_create(kernel: MapKernel, m: &Machine, names: &Names, row: &Row<'_>) -> (Said, Named) {
     // Kernels that do not know a kind of BTF refuse it before there is a map.
     let btf_loads = !row.answer(kernel).starts_with("btf");
-    let def = definition(&row.words(), names).ok().filter(|_| btf_loads);
+    let def = definition(kernel, &row.words(), names).ok().filter(|_| btf_loads);
     let Some(def) = def else { return (Said::NotAsked, Named::Unknown) };
     match create(&def, &MapRules::new(kernel), m) {
         Ok(map) => (Said::Answer("0".into()), Named::Map(map)),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use maps::consts::BPF_MAP_TYPE_UNSPEC;
 use maps::inner::{InnerFd, MapMeta};
 use maps::map::Map;
+use maps::rules::MapKernel;
 use maps::spec::{BtfType, BtfTypes, Creator, FieldKind, MapDef, SpecialField};
 
 /// The value of a `name=value` word.
@@ -43,7 +44,10 @@ fn creator(words: &[&str]) -> Creator {
 }
 
 /// The special fields of a BTF kind that kernels with them find in the value: the field lies at byte 8.
-fn fields(kind: &str) -> Option<Vec<SpecialField>> {
+///
+/// 6.1 finds none in `kptr_ref` (the counted pointer of that kernel), because it has no destructor for `task_struct`, and does not know
+/// `kptr_untrusted`; later kernels do not know `kptr_ref`. A field that the kernel does not make out is no field.
+fn fields(kernel: MapKernel, kind: &str) -> Option<Vec<SpecialField>> {
     let field = |kind, size| vec![SpecialField { kind, offset: 8, size }];
     let with_lock = |kind| {
         let lock = SpecialField { kind: FieldKind::SpinLock, offset: 24, size: 4 };
@@ -59,7 +63,9 @@ fn fields(kind: &str) -> Option<Vec<SpecialField>> {
         "refcount" => field(FieldKind::Refcount, 4),
         "list" => with_lock(FieldKind::ListHead),
         "rbtree" => with_lock(FieldKind::RbRoot),
-        "kptr" | "kptr_ref" | "kptr_untrusted" => field(FieldKind::Kptr, 8),
+        "kptr_ref" => Vec::new(),
+        "kptr_untrusted" if kernel <= MapKernel::V6_1 => Vec::new(),
+        "kptr" | "kptr_untrusted" => field(FieldKind::Kptr, 8),
         "uptr" => field(FieldKind::Uptr, 8),
         _ => return None,
     })
@@ -103,7 +109,7 @@ fn inner(words: &[&str], names: &Names) -> Result<InnerFd, String> {
 }
 
 /// The definition, or the word that cannot be put into one.
-pub fn definition(words: &[&str], names: &Names) -> Result<MapDef, String> {
+pub fn definition(kernel: MapKernel, words: &[&str], names: &Names) -> Result<MapDef, String> {
     let given_btf = word(words, "btf").is_some();
     let unsupported: &[&str] =
         if given_btf { &["vv", "ifindex", "name"] } else { &["bk", "bv", "bf", "vv", "ifindex", "name"] };
@@ -125,7 +131,7 @@ pub fn definition(words: &[&str], names: &Names) -> Result<MapDef, String> {
         def.btf = (key.is_some() || value.is_some()).then_some(BtfTypes { key, value });
         // Types that do not fit are found before the fields are looked for.
         if value.is_some_and(|t| !t.is_int) {
-            def.fields = fields(kind).ok_or_else(|| format!("btf={kind}"))?;
+            def.fields = fields(kernel, kind).ok_or_else(|| format!("btf={kind}"))?;
         }
     }
     Ok(def)
