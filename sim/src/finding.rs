@@ -27,6 +27,14 @@ pub const WRITE_TO_READ_ONLY: Code = Code("F0008");
 pub const NOT_MODELLED: Code = Code("F0009");
 /// The virtual-time limit of the run was reached with tasks still alive.
 pub const TIME_LIMIT: Code = Code("F0010");
+/// A reader holds up a grace period for very long.
+pub const GRACE_PERIOD_STALL: Code = Code("F0011");
+/// An RCU callback panicked.
+pub const CALLBACK_PANICKED: Code = Code("F0012");
+/// Waiting for a grace period inside a section that this grace period waits for.
+pub const WAITS_FOR_ITSELF: Code = Code("F0013");
+/// A callback was queued from an NMI.
+pub const RCU_FROM_NMI: Code = Code("F0014");
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

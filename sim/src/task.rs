@@ -9,6 +9,7 @@ use std::task::Waker;
 
 use crate::context::Context;
 use crate::ids::{CpuId, MmId, Pid, TaskId};
+use crate::machine::Section;
 use crate::rcu::{AnyEngine, Reader};
 
 /// `TASK_COMM_LEN` (`include/linux/sched.h`): 16 bytes with the terminating NUL.
@@ -156,6 +157,16 @@ pub struct Task {
     pub(crate) waker: RefCell<Option<Waker>>,
     pub(crate) joiners: RefCell<Vec<TaskId>>,
     pub(crate) trace_reader: RefCell<Option<Reader<AnyEngine>>>,
+    pub(crate) trace_section: Section,
+    pub(crate) classic_section: Section,
+    /// What it runs that can say where it is, innermost last.
+    places: RefCell<Vec<Rc<dyn Whereabouts>>>,
+}
+
+/// Something that a task runs and that knows where it is: a program, its instruction and source line.
+pub trait Whereabouts {
+    /// A few words without a line break, e.g. `program sleeper at sleeper.c:12, in bpf_copy_from_user`.
+    fn describe(&self) -> String;
 }
 
 impl Task {
@@ -183,6 +194,9 @@ impl Task {
             waker: RefCell::new(None),
             joiners: RefCell::new(Vec::new()),
             trace_reader: RefCell::new(None),
+            trace_section: Section::default(),
+            classic_section: Section::default(),
+            places: RefCell::default(),
         }
     }
 
@@ -194,6 +208,22 @@ impl Task {
     /// Renames the task (`execve`, `prctl(PR_SET_NAME)`).
     pub fn set_comm(&self, comm: &str) {
         *self.comm.borrow_mut() = cut_comm(comm);
+    }
+
+    /// From now on the task is at `place`, until [`Task::leaves`].
+    pub fn is_at(&self, place: Rc<dyn Whereabouts>) {
+        self.places.borrow_mut().push(place);
+    }
+
+    /// The innermost place is left.
+    pub fn leaves(&self) {
+        self.places.borrow_mut().pop();
+    }
+
+    /// Where it is, innermost first, if anything it runs has said so.
+    pub fn whereabouts(&self) -> Option<String> {
+        let places: Vec<String> = self.places.borrow().iter().rev().map(|place| place.describe()).collect();
+        Some(places.join(" inside ")).filter(|text| !text.is_empty())
     }
 
     /// Whether it may run on `cpu`.

@@ -6,7 +6,7 @@ use hooks::Kernel;
 use programs::btf::Btf;
 use programs::profile::Profile;
 use programs::runtime::{Bpf, BpfConfig, KernelTypes};
-use sim::machine::{Machine, MachineConfig, Policy};
+use sim::machine::{GracePeriodModel, Machine, MachineConfig, Policy};
 use sim::mm::costs::{Medium, PageInCosts};
 use sim::mm::rules::MmRules;
 use sim::mm::swap::SwapBacking;
@@ -44,6 +44,7 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
         time_limit_ns: scenario.time_limit.value.0,
         event_limit: usize::try_from(scenario.event_limit.value.0).unwrap_or(usize::MAX),
         mm,
+        rcu: GracePeriodModel::for_kernel(job.kernel.name()).expect("every profile has grace-period rules"),
         ..MachineConfig::default()
     });
     let mut config = BpfConfig::new(profile);

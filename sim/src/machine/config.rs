@@ -1,5 +1,6 @@
 //! What a machine is built from: size, seed, policy, virtual costs and limits, each named after what it mirrors.
 
+use super::grace::GracePeriodModel;
 use crate::mm::MmConfig;
 
 /// Most CPUs a machine can have: one bit each in an affinity mask.
@@ -34,22 +35,6 @@ impl Default for Costs {
     }
 }
 
-/// How long grace periods take when no reader delays them. Depends on the kernel's tick and on the engine of the version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GracePeriodTimings {
-    /// Classic RCU: from the first callback until quiescent states have been collected from idle CPUs.
-    pub classic_ns: u64,
-    /// Tasks Trace: the time before readers are looked at.
-    pub tasks_trace_ns: u64,
-}
-
-impl Default for GracePeriodTimings {
-    /// Three ticks at HZ=250 (`jiffies_till_first_fqs`, kernel/rcu/tree.c) and one tick.
-    fn default() -> GracePeriodTimings {
-        GracePeriodTimings { classic_ns: 12_000_000, tasks_trace_ns: 4_000_000 }
-    }
-}
-
 /// Everything a machine is built from.
 #[derive(Clone, Debug)]
 pub struct MachineConfig {
@@ -58,7 +43,8 @@ pub struct MachineConfig {
     pub seed: u64,
     pub policy: Policy,
     pub costs: Costs,
-    pub rcu: GracePeriodTimings,
+    /// How grace periods behave: the kernel's row.
+    pub rcu: GracePeriodModel,
     /// A task that shares its CPU gives way after this long. Default 4 ms: one tick at HZ=250.
     pub timeslice_ns: u64,
     /// The run ends here if tasks are still alive. Default one hour of virtual time.
@@ -82,7 +68,7 @@ impl Default for MachineConfig {
             seed: 0,
             policy: Policy::RoundRobin,
             costs: Costs::default(),
-            rcu: GracePeriodTimings::default(),
+            rcu: GracePeriodModel::default(),
             timeslice_ns: 4_000_000,
             time_limit_ns: 3_600_000_000_000,
             step_limit: 100_000_000,

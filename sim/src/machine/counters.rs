@@ -76,32 +76,36 @@ impl Machine {
 
     /// `rcu_read_lock()`.
     pub fn rcu_read_lock(&self) {
-        context::add(&self.current_task().ctx.rcu_depth, 1);
-        self.0.rcu.classic_lock(self.current_cpu());
+        let depth = &self.current_task().ctx.rcu_depth;
+        context::add(depth, 1);
+        if depth.get() == 1 {
+            self.classic_section_begins();
+        }
     }
 
     /// `rcu_read_unlock()`.
     pub fn rcu_read_unlock(&self) {
-        let ok = context::sub(&self.current_task().ctx.rcu_depth, 1);
-        if ok {
-            self.0.rcu.classic_unlock(self.current_cpu());
+        let depth = &self.current_task().ctx.rcu_depth;
+        let ok = context::sub(depth, 1);
+        if ok && depth.get() == 0 {
+            self.classic_section_ends();
         }
         self.expect_balanced(ok, "rcu_read_unlock");
     }
 
     /// `rcu_read_lock_trace()`: the section belongs to the task and may block.
     pub fn rcu_read_lock_trace(&self) {
-        let task = self.current_task();
-        context::add(&task.ctx.rcu_trace_depth, 1);
-        self.0.rcu.trace_lock(&task);
+        let depth = &self.current_task().ctx.rcu_trace_depth;
+        context::add(depth, 1);
+        self.trace_section_begins(depth.get() == 1);
     }
 
     /// `rcu_read_unlock_trace()`.
     pub fn rcu_read_unlock_trace(&self) {
-        let task = self.current_task();
-        let ok = context::sub(&task.ctx.rcu_trace_depth, 1);
+        let depth = &self.current_task().ctx.rcu_trace_depth;
+        let ok = context::sub(depth, 1);
         if ok {
-            self.0.rcu.trace_unlock(&task);
+            self.trace_section_ends(depth.get() == 0);
         }
         self.expect_balanced(ok, "rcu_read_unlock_trace");
     }

@@ -77,7 +77,7 @@ impl Machine {
         let saved = (self.0.current.get(), self.0.current_cpu.get(), self.0.debt_ns.get());
         let cpu = match action {
             Action::Wake(id, _) => self.task(id).cpu.get(),
-            Action::Call(_) => CpuId(0),
+            Action::Call(_) | Action::Timer(..) => CpuId(0),
         };
         self.0.current.set(self.0.cpus[cpu.index()].current.get());
         self.0.current_cpu.set(cpu);
@@ -87,6 +87,8 @@ impl Machine {
             Action::Wake(id, wait) if self.task(id).wait_seq.get() == wait => self.wake(id),
             Action::Wake(..) => {}
             Action::Call(call) => call(self),
+            Action::Timer(timer, call) if timer.cancel() => call(self),
+            Action::Timer(..) => {}
         }
         self.0.in_event.set(nested);
         self.0.current.set(saved.0);
@@ -138,9 +140,14 @@ impl Machine {
 
     /// Jumps to the next point where something happens. False if nothing ever will: the run has ended.
     fn advance_clock(&self) -> bool {
+        let over = |id: TaskId, wait| self.0.tasks.borrow()[id.index()].wait_seq.get() != wait;
+        self.0.queue.borrow_mut().prune(over);
         let event = self.0.queue.borrow().next_time_ns();
         let mut next = event.unwrap_or(u64::MAX);
         let mut busy = self.0.busy.get();
+        if busy == 0 && event.is_some() && self.0.queue.borrow().only_background() {
+            next = u64::MAX;
+        }
         while busy != 0 {
             next = next.min(self.0.cpus[busy.trailing_zeros() as usize].busy_until_ns.get());
             busy &= busy - 1;

@@ -1,34 +1,10 @@
-//! The machine's own events: scheduling, interrupts, grace periods, findings.
+//! The machine's own events: scheduling, interrupts, findings. Neighbour: [`super::GraceEvent`] for grace periods.
 
 use std::any::Any;
 
 use crate::context::IrqKind;
 use crate::event::{Lane, Payload, Slice, Value};
 use crate::ids::{CpuId, Pid};
-
-/// Which grace period an event speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flavour {
-    Classic,
-    TasksTrace,
-}
-
-impl Flavour {
-    /// The name used in timelines.
-    pub fn name(self) -> &'static str {
-        match self {
-            Flavour::Classic => "rcu",
-            Flavour::TasksTrace => "rcu_tasks_trace",
-        }
-    }
-
-    fn lane(self) -> Lane {
-        match self {
-            Flavour::Classic => Lane::Named("RCU grace periods"),
-            Flavour::TasksTrace => Lane::Named("RCU Tasks Trace grace periods"),
-        }
-    }
-}
 
 /// What the machine itself reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,16 +49,6 @@ pub enum SimEvent {
         kind: IrqKind,
         name: &'static str,
     },
-    GracePeriodBegin {
-        flavour: Flavour,
-        seq: u64,
-        callbacks: u64,
-    },
-    GracePeriodEnd {
-        flavour: Flavour,
-        seq: u64,
-        took_ns: u64,
-    },
     Finding {
         code: &'static str,
         message: String,
@@ -111,8 +77,6 @@ impl Payload for SimEvent {
             SimEvent::BlockEnd { .. } => "block_end",
             SimEvent::IrqEntry { kind, .. } => irq_name(*kind, true),
             SimEvent::IrqExit { kind, .. } => irq_name(*kind, false),
-            SimEvent::GracePeriodBegin { .. } => "grace_period_begin",
-            SimEvent::GracePeriodEnd { .. } => "grace_period_end",
             SimEvent::Finding { .. } => "finding",
         }
     }
@@ -140,18 +104,6 @@ impl Payload for SimEvent {
                 vec![("wait", s(what)), ("waited_ns", Value::Ns(*waited_ns))]
             }
             SimEvent::IrqEntry { name, .. } | SimEvent::IrqExit { name, .. } => vec![("name", s(name))],
-            SimEvent::GracePeriodBegin { flavour, seq, callbacks } => vec![
-                ("flavour", s(flavour.name())),
-                ("gp_seq", Value::U64(*seq)),
-                ("callbacks", Value::U64(*callbacks)),
-            ],
-            SimEvent::GracePeriodEnd { flavour, seq, took_ns } => {
-                vec![
-                    ("flavour", s(flavour.name())),
-                    ("gp_seq", Value::U64(*seq)),
-                    ("took_ns", Value::Ns(*took_ns)),
-                ]
-            }
             SimEvent::Finding { code, message } => vec![("code", s(code)), ("message", s(message))],
         }
     }
@@ -166,10 +118,6 @@ impl Payload for SimEvent {
                 Slice::Begin { lane: Lane::Cpu, id: 0, name: (*name).to_string() }
             }
             SimEvent::IrqExit { .. } => Slice::End { lane: Lane::Cpu, id: 0 },
-            SimEvent::GracePeriodBegin { flavour, seq, .. } => {
-                Slice::Begin { lane: flavour.lane(), id: *seq, name: format!("{} #{seq}", flavour.name()) }
-            }
-            SimEvent::GracePeriodEnd { flavour, seq, .. } => Slice::End { lane: flavour.lane(), id: *seq },
             _ => Slice::Instant,
         }
     }

@@ -4,7 +4,7 @@
 //! point, so plain functions are indivisible, and tokio's own queue order never matters.
 //!
 //! Key types: [`Machine`], [`MachineConfig`], [`Outcome`]. The rest of the handle is in files by topic: `dispatch` (who is next, and
-//! when), `wait` (scheduling points and blocking), `irq` (interrupts), `counters` (context counters and guards), `grace` (RCU), `report`
+//! when), `wait` (scheduling points and blocking), `irq` (interrupts), `counters` (context counters and guards), `grace` (grace periods), `report`
 //! (events and findings), `run` (the tokio side).
 
 mod config;
@@ -39,11 +39,16 @@ use crate::rng::Rng;
 use crate::sched::{Random, Replay, RoundRobin, Schedule, Scheduler};
 use crate::task::{Task, TaskKind, TaskSpec, TaskState};
 
-pub use config::{Costs, GracePeriodTimings, MAX_CPUS, MachineConfig, Policy};
+pub use config::{Costs, MAX_CPUS, MachineConfig, Policy};
 pub use counters::{BhGuard, InAtomic, IrqGuard, PreemptGuard, RcuReadGuard, RcuTraceGuard};
-pub use events::{Flavour, SimEvent};
+pub use events::SimEvent;
+pub(crate) use grace::Section;
+pub use grace::{
+    ClassicModel, Cookie, Finds, Flavour, Gp, GraceEvent, GracePeriodModel, GracePeriodStatus, Holder,
+    KthreadModel, Lazy, SrcuModel, TraceEngine, TraceModel,
+};
+pub use queue::Timer;
 pub use run::Outcome;
-pub use wait::TimedCall;
 
 type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 type IrqHandler = Box<dyn FnOnce(&Machine)>;
@@ -150,7 +155,7 @@ impl Machine {
             arena: RefCell::new(Arena::new(config.kernel_memory_bytes)),
             mm: RefCell::new(UserMemory::new(config.mm.clone())),
             rngs: RefCell::default(),
-            rcu: grace::GracePeriods::new(nr_cpus),
+            rcu: grace::GracePeriods::new(nr_cpus, &config.rcu),
             wait_id: Cell::new(0),
             config,
         }));

@@ -153,7 +153,8 @@ impl Machine {
                 (finding::TIME_LIMIT, format!("the limit of {limit} scheduling decisions was reached"))
             }
         };
-        self.finding(code, message, self.who_waits());
+        let notes = self.who_waits().into_iter().chain(self.grace_period_chains()).collect();
+        self.finding(code, message, notes);
     }
 
     /// A line per blocked task: what it waits for, since when, and for whom.

@@ -61,11 +61,23 @@ impl Machine {
             })
             .await
         });
-        // What is left would keep the machine alive through the handles it holds.
-        drop(self.0.queue.take());
-        drop(self.0.observers.take());
+        // What is left would keep the machine alive through the handles it holds. Tasks go first: on their way out they may queue more.
+        drop(local);
+        self.release();
         assert!(outcome != Outcome::Panicked, "a simulated task panicked (its message is above)");
         outcome
+    }
+
+    /// Drops what the machine holds that may hold the machine: timed calls, callbacks that no grace period came for, interrupts held
+    /// back, bodies of tasks that never ran. Nothing of it is called. A run ends with it; a machine that never runs needs it.
+    pub fn release(&self) {
+        drop(self.0.unborn.take());
+        drop(self.0.queue.take());
+        drop(self.0.observers.take());
+        self.0.rcu.drop_callbacks();
+        for cpu in &self.0.cpus {
+            drop(cpu.pending_irqs.take());
+        }
     }
 
     pub(super) fn start_tokio_task(&self, id: TaskId, body: impl Future<Output = ()> + 'static) {

@@ -6,15 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context as PollContext, Poll, Wake, Waker};
 
-use super::queue::Action;
+use super::queue::{Action, Timer};
 use super::{Inbox, Machine, SimEvent};
 use crate::ids::{CpuId, TaskId};
 use crate::sched::Choice;
 use crate::task::{TaskState, WaitReason};
-
-/// A timed call that can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimedCall(u64);
 
 impl Machine {
     /// The executing context has used its CPU for `ns` of virtual time. Taken at the next scheduling point.
@@ -27,14 +23,12 @@ impl Machine {
         self.0.queue.borrow_mut().push(time_ns, Action::Call(Box::new(f)));
     }
 
-    /// The same for a call that may be taken back by [`Machine::cancel_at`], as a timer.
-    pub fn cancellable_at(&self, time_ns: u64, f: impl FnOnce(&Machine) + 'static) -> TimedCall {
-        TimedCall(self.0.queue.borrow_mut().push(time_ns, Action::Call(Box::new(f))))
-    }
-
-    /// Takes a timed call back. The caller knows that it has not happened yet.
-    pub fn cancel_at(&self, call: TimedCall) {
-        self.0.queue.borrow_mut().cancel(call.0);
+    /// The same as [`Machine::at`], for a call that may be called off. A run in which nothing but `background` timers is left to happen
+    /// ends without them.
+    pub fn timer_at(&self, time_ns: u64, background: bool, f: impl FnOnce(&Machine) + 'static) -> Timer {
+        let timer = Timer::new(background);
+        self.0.queue.borrow_mut().push(time_ns, Action::Timer(timer.clone(), Box::new(f)));
+        timer
     }
 
     /// A scheduling point that keeps the CPU: other CPUs and due interrupts proceed up to this task's time. Allowed in atomic
@@ -107,10 +101,19 @@ impl Machine {
         self.might_sleep("kernel/sched/core.c");
         let me = self.current();
         let id = self.begin_wait(wait);
+        // Without CONFIG_PREEMPT_RCU the switch is a quiescent state, whatever the task believes to be inside of.
+        let lost =
+            !self.0.config.rcu.classic.blocked_reader_counts && self.current_task().ctx.rcu_depth.get() > 0;
+        if lost {
+            self.classic_section_ends();
+        }
         self.leave_cpu();
         self.dispatch();
         if self.0.outcome.borrow().is_some() || !self.holds_baton(me) {
             self.wait_for_baton(me).await;
+        }
+        if lost {
+            self.classic_section_begins();
         }
         self.end_wait(me, id);
     }
@@ -192,7 +195,7 @@ impl Machine {
         let me = self.current_task();
         self.emit_with(|| SimEvent::TaskExit { comm: me.comm().to_string(), pid: me.pid });
         self.report_unbalanced(&me);
-        drop(me.trace_reader.take());
+        self.sections_end_at_exit();
         for joiner in me.joiners.take() {
             self.wake(joiner);
         }

@@ -84,6 +84,11 @@ impl<C: Send> Classic<C> {
         self.cpus[cpu].nesting.load(Ordering::Relaxed)
     }
 
+    /// Another queue for grace periods over the same CPUs, driven on its own: for requests that do not wait in this one.
+    pub fn another_queue(&self) -> Domain<C> {
+        Domain::over(vec![self.engine.clone()])
+    }
+
     /// CPUs that hold up the running grace period, ascending.
     pub fn holdouts(&self) -> Vec<usize> {
         self.engine.holdouts()

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use maps::map::Map;
 use maps::spec::FieldKind;
 use sim::errno::Errno;
-use sim::machine::{Machine, TimedCall};
+use sim::machine::{Machine, Timer};
 
 use super::event::FieldEvent;
 use crate::runtime::Bpf;
@@ -47,7 +47,7 @@ pub(super) struct AsyncCb {
     block: u64,
     target: RefCell<Option<(Rc<LoadedProgram>, u64)>>,
     /// When a timer is armed.
-    pub armed: Cell<Option<TimedCall>>,
+    pub armed: Cell<Option<Timer>>,
     /// A work item waits for its worker.
     pub queued: Cell<bool>,
 }
@@ -200,7 +200,7 @@ impl Bpf {
         let m = self.machine();
         cb.drop_target();
         if let Some(call) = cb.armed.take() {
-            m.cancel_at(call);
+            call.cancel();
         }
         let what = if cb.kind == AsyncKind::Timer { "timer" } else { "work" };
         m.emit_with(|| FieldEvent::AsyncFree { map: cb.map_name(), value_addr: cb.value, what });

@@ -55,13 +55,13 @@ impl Bpf {
     /// `hrtimer_start`: on the CPU that calls.
     fn arm(&self, timer: &Rc<AsyncCb>, expires_ns: u64) {
         let m = self.machine();
-        let moved = disarm(m, timer);
+        let moved = disarm(timer);
         if !user_tasks_alive(m) {
             m.emit_with(|| FieldEvent::TimerDropped { map: timer.map_name(), value_addr: timer.value });
             return;
         }
         let (bpf, cpu, target) = (self.clone(), m.current_cpu(), timer.clone());
-        let call = m.cancellable_at(expires_ns, move |_| bpf.expire(cpu, target));
+        let call = m.timer_at(expires_ns, false, move |_| bpf.expire(cpu, target));
         timer.armed.set(Some(call));
         let (map, value_addr) = (timer.map_name(), timer.value);
         m.emit_with(|| FieldEvent::TimerStart { map, value_addr, expires_ns, moved });
@@ -137,19 +137,15 @@ impl Bpf {
 
     fn disarm_reported(&self, timer: &AsyncCb) -> bool {
         let m = self.machine();
-        let active = disarm(m, timer);
+        let active = disarm(timer);
         m.emit_with(|| FieldEvent::TimerCancel { map: timer.map_name(), value_addr: timer.value, active });
         active
     }
 }
 
 /// Whether it was armed.
-fn disarm(m: &Machine, timer: &AsyncCb) -> bool {
-    let armed = timer.armed.take();
-    if let Some(call) = armed {
-        m.cancel_at(call);
-    }
-    armed.is_some()
+fn disarm(timer: &AsyncCb) -> bool {
+    timer.armed.take().is_some_and(|call| call.cancel())
 }
 
 fn user_tasks_alive(m: &Machine) -> bool {

@@ -92,4 +92,42 @@ pub(super) const ENTRIES: &[Entry] = &[
          Remedy: raise `time_limit`, or find out why the task does not end.",
         "time_limit = \"1s\"\n[[task]]\nname = \"sleeper\"\nsteps = [{ sleep = \"2s\" }]",
     ),
+    entry(
+        sim::finding::GRACE_PERIOD_STALL.0,
+        "a reader holds up a grace period for very long",
+        "Everything that waits for this grace period waits too: memory that was freed in the meantime, programs and links \
+         that were detached, tasks in `synchronize_rcu` or `synchronize_rcu_tasks_trace`. The message and the first notes \
+         are what the kernel prints: after 21 s for classic RCU and ten minutes for RCU Tasks Trace (7.2 prints nothing \
+         for the latter). The last notes are the chain the kernel does not print: grace period, reader, program and \
+         source line, what it waits for, and who holds that.\n\
+         Remedy: a sleepable program should not wait for something a user-space process decides, or only where nobody \
+         updates what it reads.",
+        "region = [{ name = \"page\", userfaultfd = { after = \"20m\" }, state = \"untouched\" }]",
+    ),
+    entry(
+        sim::finding::CALLBACK_PANICKED.0,
+        "an RCU callback panicked",
+        "A callback that had been queued for a grace period failed when it was invoked. The message names the function \
+         that queued it and where. The other callbacks ran, and so did whoever waits in `rcu_barrier`. This is a fault in \
+         native code, a native program or this simulator, not in a BPF program.",
+        "",
+    ),
+    entry(
+        sim::finding::WAITS_FOR_ITSELF.0,
+        "waiting for a grace period inside its own reader",
+        "A task called `synchronize_rcu` inside a classic RCU section, or `synchronize_rcu_tasks_trace` inside a Tasks \
+         Trace section. The grace period waits for every section that was open when it began, so the task waits for \
+         itself, and everybody else who needs a grace period waits with it. A kernel with CONFIG_PROVE_RCU warns in \
+         these words; one without it hangs.\n\
+         Remedy: leave the section first, or use `call_rcu` or `call_rcu_tasks_trace`, which never wait.",
+        "",
+    ),
+    entry(
+        sim::finding::RCU_FROM_NMI.0,
+        "a callback was queued from an NMI",
+        "`call_rcu` and `call_rcu_tasks_trace` change per-CPU lists with interrupts disabled. A non-maskable interrupt is \
+         not held back by that and may have hit the very code that changes them.\n\
+         Remedy: defer to irq_work, as the kernel's BPF allocator does.",
+        "",
+    ),
 ];
