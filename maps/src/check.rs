@@ -12,7 +12,7 @@ use crate::inner;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
-const ACCESS_MASK: u32 = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
+pub(crate) const ACCESS_MASK: u32 = BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
 const ARRAY_CREATE_FLAG_MASK: u32 =
     BPF_F_NUMA_NODE | BPF_F_MMAPABLE | ACCESS_MASK | BPF_F_PRESERVE_ELEMS | BPF_F_INNER_MAP;
 const HTAB_CREATE_FLAG_MASK: u32 =
@@ -52,9 +52,19 @@ pub(crate) fn check_file_mode(def: &MapDef) -> Check {
     refuse(def.has(BPF_F_RDONLY) && def.has(BPF_F_WRONLY), Errno::EINVAL)
 }
 
+/// Types that need CAP_BPF whatever that switch says.
+const PRIVILEGED: [u32; 6] = [
+    BPF_MAP_TYPE_LRU_HASH,
+    BPF_MAP_TYPE_LRU_PERCPU_HASH,
+    BPF_MAP_TYPE_LPM_TRIE,
+    BPF_MAP_TYPE_QUEUE,
+    BPF_MAP_TYPE_STACK,
+    BPF_MAP_TYPE_BLOOM_FILTER,
+];
+
 /// `kernel.unprivileged_bpf_disabled`, and the types that always need CAP_BPF.
 pub(crate) fn check_privilege(def: &MapDef, rules: &MapRules) -> Check {
-    let needed = rules.unprivileged_bpf_disabled || def.map_type == BPF_MAP_TYPE_LRU_HASH;
+    let needed = rules.unprivileged_bpf_disabled || PRIVILEGED.contains(&def.map_type);
     refuse(needed && !def.creator.cap_bpf, Errno::EPERM)
 }
 
@@ -63,7 +73,7 @@ fn has_numa_node(def: &MapDef) -> bool {
     def.has(BPF_F_NUMA_NODE) && def.numa_node != NUMA_NO_NODE
 }
 
-fn access_ok(flags: u32) -> bool {
+pub(crate) fn access_ok(flags: u32) -> bool {
     flags & (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG) != (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG)
 }
 
@@ -97,19 +107,16 @@ pub(crate) fn check_array(def: &MapDef, rules: &MapRules) -> Check {
     refuse(percpu && def.value_stride() > PCPU_MIN_UNIT_SIZE, Errno::E2BIG)
 }
 
-/// `htab_map_alloc_check` and the size checks of `htab_map_alloc`, for HASH, PERCPU_HASH and LRU_HASH.
+/// `htab_map_alloc_check` and the sizes that `htab_map_alloc` refuses.
 pub(crate) fn check_hash(def: &MapDef, rules: &MapRules) -> Check {
     check_hash_attributes(def, rules)?;
-    check_hash_buckets(def)?;
-    if def.has(BPF_F_NO_COMMON_LRU) {
-        return Err(CreateError::NotModelled("BPF_F_NO_COMMON_LRU".into()));
-    }
-    Ok(())
+    check_hash_buckets(def)
 }
 
-fn check_hash_attributes(def: &MapDef, rules: &MapRules) -> Check {
+/// `htab_map_alloc_check`, for all hash maps.
+pub(crate) fn check_hash_attributes(def: &MapDef, rules: &MapRules) -> Check {
     let percpu = def.is_percpu();
-    let lru = def.map_type == BPF_MAP_TYPE_LRU_HASH;
+    let lru = matches!(def.map_type, BPF_MAP_TYPE_LRU_HASH | BPF_MAP_TYPE_LRU_PERCPU_HASH);
     // Later kernels ask for CAP_BPF in map_create, when the attributes are known to be good.
     refuse(rules.privilege_checked_first && lru && !def.creator.cap_bpf, Errno::EPERM)?;
     refuse(def.has(BPF_F_ZERO_SEED) && !def.creator.cap_sys_admin, Errno::EPERM)?;
@@ -151,6 +158,11 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
         BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
         // A good size cannot reach the limit.
         BPF_MAP_TYPE_RINGBUF => 0,
+        BPF_MAP_TYPE_QUEUE | BPF_MAP_TYPE_STACK => (entries + 1) * u64::from(def.value_size),
+        BPF_MAP_TYPE_LPM_TRIE => {
+            let bits = u64::from(def.key_size.saturating_sub(4));
+            entries * (rules.trie.node_bytes + bits + u64::from(def.value_size))
+        }
         _ => {
             let value = if def.is_percpu() { 8 } else { def.value_stride() };
             let element = HTAB_ELEM_HEADER + def.key_stride() + value;

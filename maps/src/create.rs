@@ -15,7 +15,8 @@ use crate::consts::*;
 use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
-use crate::{array, array_of_maps, hash, hash_of_maps, lru_hash, percpu_array, percpu_hash, ringbuf};
+use crate::{array, array_of_maps, bloom, hash, hash_of_maps, lpm_trie, lru_hash, lru_percpu_hash};
+use crate::{percpu_array, percpu_hash, queue_stack, rhash, ringbuf};
 
 /// Why there is no map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +48,12 @@ type Built = Result<Rc<dyn Map>, CreateError>;
 
 struct Row {
     map_type: u32,
-    check: fn(&MapDef, &MapRules) -> Result<(), CreateError>,
+    check: Check,
     build: fn(&MapDef, &MapRules, &Machine) -> Built,
 }
 
-const TYPES: [Row; 8] = [
+/// Rows may come in any order; adding one needs no other change.
+const TYPES: &[Row] = &[
     Row { map_type: BPF_MAP_TYPE_HASH, check: check::check_hash, build: hash::Hash::create },
     Row { map_type: BPF_MAP_TYPE_ARRAY, check: check::check_array, build: array::Array::create },
     Row {
@@ -75,9 +77,33 @@ const TYPES: [Row; 8] = [
         check: check::check_hash_of_maps,
         build: hash_of_maps::HashOfMaps::create,
     },
-    // `ringbuf_map_alloc` looks at the attributes, after `map_create` has looked at the caller.
-    Row { map_type: BPF_MAP_TYPE_RINGBUF, check: |_, _| Ok(()), build: ringbuf::Ringbuf::create },
+    Row {
+        map_type: BPF_MAP_TYPE_LRU_PERCPU_HASH,
+        check: check::check_hash,
+        build: lru_percpu_hash::LruPercpuHash::create,
+    },
+    Row { map_type: BPF_MAP_TYPE_RHASH, check: rhash::check, build: rhash::Rhash::create },
+    Row { map_type: BPF_MAP_TYPE_LPM_TRIE, check: checked_later, build: lpm_trie::LpmTrie::create },
+    Row { map_type: BPF_MAP_TYPE_QUEUE, check: queue_stack::check, build: queue_stack::QueueStack::create },
+    Row { map_type: BPF_MAP_TYPE_STACK, check: queue_stack::check, build: queue_stack::QueueStack::create },
+    Row { map_type: BPF_MAP_TYPE_BLOOM_FILTER, check: bloom::check, build: bloom::Bloom::create },
+    Row { map_type: BPF_MAP_TYPE_RINGBUF, check: checked_later, build: ringbuf::Ringbuf::create },
 ];
+
+type Check = fn(&MapDef, &MapRules) -> Result<(), CreateError>;
+
+/// Checks that a type makes in `map_alloc`, after those of privileges.
+const LATE_CHECKS: &[(u32, Check)] = &[
+    (BPF_MAP_TYPE_RINGBUF, check::check_ringbuf),
+    (BPF_MAP_TYPE_LPM_TRIE, lpm_trie::check),
+    (BPF_MAP_TYPE_BLOOM_FILTER, bloom::check_attributes),
+    (BPF_MAP_TYPE_RHASH, rhash::check_entries),
+];
+
+/// For types without a `map_alloc_check`.
+fn checked_later(_def: &MapDef, _rules: &MapRules) -> Result<(), CreateError> {
+    Ok(())
+}
 
 /// The map types that can be made, without `BPF_MAP_TYPE_`.
 pub fn modelled_types() -> impl Iterator<Item = &'static str> {
@@ -93,6 +119,9 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     };
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
+    for (_, late) in LATE_CHECKS.iter().filter(|(map_type, _)| *map_type == def.map_type) {
+        late(def, rules)?;
+    }
     check::check_file_mode(def)?;
     check::check_cost(def, rules, m.nr_cpus() as u64)?;
     check_types(def)?;

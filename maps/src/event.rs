@@ -66,6 +66,8 @@ pub enum MapEvent {
     GracePeriodQueued { map: Rc<str>, elements: u64, flavour: &'static str },
     /// The element allocator's interrupt work moved objects: from the kernel's allocator or from those that wait (`taken_back`).
     Refill { map: Rc<str>, allocated: u64, taken_back: u64 },
+    /// A resizable table moved its elements to one with another number of buckets, or of the same with another hash.
+    Resize { map: Rc<str>, from: u32, to: u32, elements: u32 },
     /// An allocation found this CPU's free list empty: -ENOMEM.
     AllocFailed { map: Rc<str> },
     /// A ring buffer record was reserved at `addr`.
@@ -95,6 +97,7 @@ impl Payload for MapEvent {
             MapEvent::ElementFreed { .. } => "map_element_freed",
             MapEvent::GracePeriodQueued { .. } => "map_grace_period_queued",
             MapEvent::Refill { .. } => "map_refill",
+            MapEvent::Resize { .. } => "map_resize",
             MapEvent::AllocFailed { .. } => "map_alloc_failed",
             MapEvent::RingbufReserve { .. } => "ringbuf_reserve",
             MapEvent::RingbufFull { .. } => "ringbuf_full",
@@ -156,6 +159,12 @@ impl Payload for MapEvent {
                 ("map", text(map)),
                 ("allocated", Value::U64(*allocated)),
                 ("taken_back", Value::U64(*taken_back)),
+            ],
+            MapEvent::Resize { map, from, to, elements } => vec![
+                ("map", text(map)),
+                ("from", Value::U64((*from).into())),
+                ("to", Value::U64((*to).into())),
+                ("elements", Value::U64((*elements).into())),
             ],
             MapEvent::AllocFailed { map } => vec![("map", text(map))],
             MapEvent::RingbufReserve { map, addr, size } => {

@@ -18,7 +18,7 @@ use crate::lock::{BucketLocks, Locked};
 use crate::map::{Cursor, Map, MapCore, Visit};
 use crate::pool::{Pool, SharedPool};
 use crate::rules::MapRules;
-use crate::source::Source;
+use crate::source::{Source, effective_entries};
 use crate::spec::MapDef;
 use crate::table::Table;
 
@@ -39,6 +39,8 @@ pub(crate) type ReadValue<'a> = &'a dyn Fn(u64) -> Result<Vec<u8>, Errno>;
 impl Htab {
     /// An empty table; the definition has been checked.
     pub(crate) fn new(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Htab, CreateError> {
+        let max_entries = effective_entries(def, m.nr_cpus() as u32);
+        let def = &MapDef { max_entries, ..def.clone() };
         Self::with_elements(MapCore::new(def, rules, m)?, def, m)
     }
 

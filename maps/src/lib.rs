@@ -3,7 +3,7 @@
 //! Map of the crate:
 //! - [`map`]: the [`map::Map`] trait that programs and system calls use; [`create`]: one row per modelled type.
 //! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
-//! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], [`ringbuf`].
+//! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
 //! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
@@ -13,6 +13,7 @@
 pub mod array;
 pub mod array_of_maps;
 pub mod batch;
+pub mod bloom;
 pub mod callable;
 pub mod check;
 mod check_btf;
@@ -20,6 +21,7 @@ mod check_fields;
 pub mod consts;
 pub mod create;
 pub mod element;
+mod element_source;
 pub mod event;
 mod fd_array;
 pub mod fields;
@@ -32,20 +34,29 @@ pub mod jhash;
 mod kmalloc_rcu;
 mod links;
 mod lock;
+pub mod lpm_trie;
 pub mod lru_hash;
 mod lru_list;
+mod lru_percpu;
+mod lru_percpu_hash;
+mod lru_shared;
 pub mod map;
+mod map_lock;
 mod mem_alloc;
 pub mod object;
 pub mod percpu_array;
 pub mod percpu_hash;
 mod pool;
+pub mod queue_stack;
+pub mod rhash;
+mod rhash_table;
 pub mod refcount;
 pub mod ringbuf;
 pub mod rules;
 mod source;
 pub mod spec;
 mod table;
+mod trie;
 #[cfg(test)]
 mod tests;
 pub mod value;

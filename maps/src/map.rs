@@ -14,9 +14,9 @@ use crate::batch::Buckets;
 use crate::callable::Callable;
 use crate::consts::*;
 use crate::element::{ElementInfo, ReaderSection};
+use crate::fields::Fields;
 use crate::object::Descriptors;
 use crate::refcount::Lifetime;
-use crate::fields::Fields;
 use crate::ringbuf::Ringbuf;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -233,6 +233,15 @@ impl MapCore {
             id: Cell::new(0),
             frozen: Cell::new(false),
             callable: RefCell::default(),
+        })
+    }
+
+    /// `bpf_map_area_alloc`: zeroed memory of the map. -ENOMEM when kernel memory is too small; the map object is freed then.
+    pub(crate) fn alloc_area(&self, m: &Machine, bytes: usize, what: &'static str) -> Result<u64, Errno> {
+        let area = m.arena_mut().alloc_zeroed(bytes, what, m.stamp());
+        area.ok_or_else(|| {
+            self.destroy(m);
+            Errno::ENOMEM
         })
     }
 

@@ -3,8 +3,10 @@
 //! Each CPU has a last-in-first-out list of free objects. Allocation takes from it and never blocks: an empty list is -ENOMEM.
 //! A freed object goes back to the list of the CPU that frees it and **may be handed out again at once**. Interrupt work, raised
 //! by allocations and frees, refills a list below its low watermark and trims one above its high watermark; only trimmed
-//! objects wait for a grace period (Tasks Trace, on 6.1 followed by a classic one) and are then freed.
+//! objects wait for a grace period (Tasks Trace, on 6.1 followed by a classic one) and are then freed. Maps that must not reuse at once
+//! free with [`MemAlloc::free_rcu`]: a classic grace period comes first.
 //!
+//! Differs: an NMI cannot land inside these functions, so the per-CPU `active` counter never refuses.
 //! Source: `kernel/bpf/memalloc.c`. What an object is, [`Objects`] says. Neighbours: `htab`, `rules::MemAllocRules`.
 
 use std::cell::{Cell, RefCell};
@@ -70,6 +72,12 @@ struct Cache {
     queued: Vec<u64>,
     waiting: Vec<u64>,
     gp: Gp,
+    /// Freed by `bpf_mem_cache_free_rcu`, not yet waiting (`free_by_rcu`).
+    by_rcu: Vec<u64>,
+    /// Wait for a classic grace period (`waiting_for_gp`).
+    waiting_rcu: Vec<u64>,
+    /// That grace period is under way (`call_rcu_in_progress`).
+    rcu_running: bool,
 }
 
 struct Shared {
@@ -149,11 +157,64 @@ impl MemAlloc {
         }
     }
 
+    /// `bpf_mem_cache_free_rcu`: after a classic grace period the object is as one that was trimmed: it waits for a Tasks Trace
+    /// grace period, and a refill may take it back before that.
+    pub fn free_rcu(&self, m: &Machine, object: u64) {
+        let cpu = m.current_cpu().index();
+        self.0.objects.set_waiting(object, true);
+        let running = {
+            let mut caches = self.0.caches.borrow_mut();
+            let cache = &mut caches[cpu];
+            cache.target = self.0.owner.borrow().get(&object).copied().unwrap_or(cpu);
+            cache.by_rcu.push(object);
+            cache.rcu_running
+        };
+        if !running {
+            self.raise(m, cpu);
+        }
+    }
+
+    /// `check_free_by_rcu`: one grace period at a time; what comes meanwhile waits for the next interrupt work after it.
+    fn check_by_rcu(&self, m: &Machine, cpu: usize) {
+        let elements = {
+            let mut caches = self.0.caches.borrow_mut();
+            let cache = &mut caches[cpu];
+            if cache.by_rcu.is_empty() || cache.rcu_running {
+                return;
+            }
+            cache.rcu_running = true;
+            cache.waiting_rcu = std::mem::take(&mut cache.by_rcu);
+            cache.waiting_rcu.len() as u64
+        };
+        m.emit_with(|| MapEvent::GracePeriodQueued { map: self.0.map.clone(), elements, flavour: "rcu" });
+        let this = self.clone();
+        m.call_rcu(move |m| this.rcu_done(m, cpu));
+    }
+
+    /// `__free_by_rcu`.
+    fn rcu_done(&self, m: &Machine, cpu: usize) {
+        let target = {
+            let mut caches = self.0.caches.borrow_mut();
+            let cache = &mut caches[cpu];
+            cache.rcu_running = false;
+            let mut done = std::mem::take(&mut cache.waiting_rcu);
+            let target = cache.target;
+            if done.is_empty() {
+                return;
+            }
+            caches[target].queued.append(&mut done);
+            target
+        };
+        self.call_rcu(m, target);
+    }
+
     /// `bpf_mem_alloc_destroy`: everything on any list is freed now; grace periods under way find nothing.
     pub fn destroy(&self, m: &Machine) {
         self.0.draining.set(true);
         let mut all = Vec::new();
         for cache in self.0.caches.borrow_mut().iter_mut() {
+            all.append(&mut cache.by_rcu);
+            all.append(&mut cache.waiting_rcu);
             all.append(&mut cache.queued);
             all.append(&mut cache.waiting);
             all.append(&mut cache.free);
@@ -185,6 +246,7 @@ impl MemAlloc {
         } else if count > self.0.marks.high {
             self.free_bulk(m, cpu);
         }
+        self.check_by_rcu(m, cpu);
     }
 
     /// `alloc_bulk`: newer kernels first take back what waits for a grace period.

@@ -44,7 +44,10 @@ pub(crate) struct Pool {
     area: Option<Area>,
     pub readers: Readers,
     pub key_size: usize,
-    key_stride: u64,
+    /// Where the key begins in an element.
+    key_at: u64,
+    /// Where the value begins, when it lies in the element.
+    value_at: u64,
     /// Bytes of a value in kernel memory, all CPUs together.
     pub value_bytes: u64,
 }
@@ -61,21 +64,27 @@ impl Pool {
     /// An empty pool for `def`.
     pub fn new(def: &MapDef, nr_cpus: u32) -> Pool {
         let values = if def.is_percpu() { u64::from(nr_cpus) } else { 1 };
+        Pool::with_layout((def.key_size, 0, def.key_stride(), def.value_stride() * values))
+    }
+
+    /// An empty pool of elements with (key size, key offset, value offset, value bytes).
+    pub fn with_layout((key_size, key_at, value_at, value_bytes): (u32, u64, u64, u64)) -> Pool {
         Pool {
             elements: Vec::new(),
             vacant: Vec::new(),
             by_addr: BTreeMap::new(),
             area: None,
             readers: Readers::default(),
-            key_size: def.key_size as usize,
-            key_stride: def.key_stride(),
-            value_bytes: def.value_stride() * values,
+            key_size: key_size as usize,
+            key_at,
+            value_at,
+            value_bytes,
         }
     }
 
     /// Bytes of an element in kernel memory.
     pub fn element_bytes(&self) -> u64 {
-        self.key_stride + self.value_bytes
+        self.value_at + self.value_bytes
     }
 
     /// Makes `count` elements side by side (`prealloc_init`). -ENOMEM when kernel memory is too small.
@@ -85,16 +94,17 @@ impl Pool {
         let base = m.arena_mut().alloc_zeroed(bytes, "bpf_htab.elems", m.stamp()).ok_or(Errno::ENOMEM)?;
         self.area = Some(Area { base, stride });
         let at = |i: u32| base + u64::from(i) * stride;
-        self.elements = (0..count).map(|i| Element::new(at(i), at(i) + self.key_stride)).collect();
+        self.elements =
+            (0..count).map(|i| Element::new(at(i) + self.key_at, at(i) + self.value_at)).collect();
         Ok(())
     }
 
     /// Makes the arena object of one element (key and, if `with_value`, value) and gives it a number.
     pub fn make_object(&mut self, m: &Machine, with_value: bool) -> Option<u32> {
-        let bytes = self.key_stride + if with_value { self.value_bytes } else { 0 };
+        let bytes = self.value_at + if with_value { self.value_bytes } else { 0 };
         let addr = m.arena_mut().alloc_zeroed(bytes as usize, "htab_elem", m.stamp())?;
-        let value = if with_value { addr + self.key_stride } else { 0 };
-        let element = Element::new(addr, value);
+        let value = if with_value { addr + self.value_at } else { 0 };
+        let element = Element::new(addr + self.key_at, value);
         let id = match self.vacant.pop() {
             Some(id) => {
                 self.elements[id as usize] = element;
@@ -126,12 +136,13 @@ impl Pool {
     /// Frees the object of an element made by [`Pool::make_object`]; its number may be used again.
     pub fn destroy_object(&mut self, m: &Machine, id: u32) {
         let Element { key_addr, value_addr, .. } = self.elements[id as usize];
-        self.by_addr.remove(&key_addr);
+        let object = key_addr - self.key_at;
+        self.by_addr.remove(&object);
         if self.by_addr.get(&value_addr).is_some_and(|(_, owner)| *owner == id) {
             self.by_addr.remove(&value_addr);
         }
         self.readers.take(id);
-        m.arena_mut().free(key_addr, m.stamp());
+        m.arena_mut().free(object, m.stamp());
         self.vacant.push(id);
     }
 

@@ -56,7 +56,6 @@ fn record_bytes(header_len: u32) -> u64 {
 impl Ringbuf {
     /// An empty ring; the definition has been checked.
     pub(crate) fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
-        crate::check::check_ringbuf(def, rules)?;
         let core = MapCore::new(def, rules, m)?;
         let size = u64::from(def.max_entries);
         let bytes = usize::try_from(2 * size).map_err(|_| Errno::ENOMEM)?;

@@ -3,7 +3,10 @@
 //! `maps` sits below `programs`, so it has its own small enum [`MapKernel`]; `programs` maps its kernel versions to it. All
 //! behaviour of this crate that depends on the kernel reads a field of [`MapRules`]; nothing else compares versions.
 
+use sim::errno::Errno;
+
 use crate::consts::{BPF_MAP_TYPE_ARENA, BPF_MAP_TYPE_INODE_STORAGE, BPF_MAP_TYPE_RHASH};
+use crate::map_lock::Reentry;
 use crate::refcount::InnerMapFree;
 use crate::spec::FieldKind;
 
@@ -56,6 +59,26 @@ pub struct MemAllocRules {
     pub small_percpu_cache: bool,
 }
 
+/// How an LPM trie gets its nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrieAlloc {
+    /// `kmalloc` under the lock, `kfree_rcu` (before 7.2).
+    KmallocRcu,
+    /// `bpf_mem_alloc` before the lock is taken, `bpf_mem_cache_free_rcu` (7.2).
+    MemAllocRcu,
+}
+
+/// Differences between the versions of `kernel/bpf/lpm_trie.c`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrieRules {
+    pub alloc: TrieAlloc,
+    pub lock: Reentry,
+    /// A full trie refuses every update with -ENOSPC, one of a prefix that it has too (5.10).
+    pub full_refuses_all: bool,
+    /// `sizeof(struct lpm_trie_node)`.
+    pub node_bytes: u64,
+}
+
 /// The rules of one kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapRules {
@@ -80,6 +103,12 @@ pub struct MapRules {
     pub bucket_guard: BucketGuard,
     /// Elements made at run time.
     pub runtime_alloc: RuntimeAlloc,
+    /// LPM tries.
+    pub trie: TrieRules,
+    /// The lock of queues and stacks.
+    pub queue_lock: Reentry,
+    /// A pop or peek that cannot have the lock clears the value all the same (7.2).
+    pub queue_clears_when_busy: bool,
     /// How many nodes a CPU fetches from the common LRU: scaled to the map (6.12, 7.2) or always 128.
     pub lru_target_scaled: bool,
     /// A CPU's free LRU nodes are handed out in the order they were fetched (7.2) or newest first.
@@ -169,6 +198,14 @@ impl MapRules {
             file_mode_checked_last: false,
             bucket_guard: BucketGuard::Spins,
             runtime_alloc: RuntimeAlloc::KmallocRcu,
+            trie: TrieRules {
+                alloc: TrieAlloc::KmallocRcu,
+                lock: Reentry::Hangs,
+                full_refuses_all: true,
+                node_bytes: 40,
+            },
+            queue_lock: Reentry::NmiTries,
+            queue_clears_when_busy: false,
             lru_target_scaled: false,
             lru_local_fifo: false,
             cpu_flags: false,
@@ -206,6 +243,7 @@ impl MapRules {
                 small_percpu_cache: false,
             }),
             known_fields: &[FieldKind::SpinLock, FieldKind::Timer, FieldKind::Kptr, FieldKind::KptrRef],
+            trie: TrieRules { full_refuses_all: false, ..Self::v5_10().trie },
             has_for_each: true,
             hash_lookup_and_delete: true,
             ..Self::v5_10()
@@ -251,6 +289,14 @@ impl MapRules {
                 small_percpu_cache: true,
             }),
             file_mode_checked_last: true,
+            trie: TrieRules {
+                alloc: TrieAlloc::MemAllocRcu,
+                lock: Reentry::Resilient(Errno::EDEADLK),
+                full_refuses_all: false,
+                node_bytes: 24,
+            },
+            queue_lock: Reentry::Resilient(Errno::EBUSY),
+            queue_clears_when_busy: true,
             lru_local_fifo: true,
             cpu_flags: true,
             percpu_copies_padding: false,

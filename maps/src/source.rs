@@ -20,7 +20,9 @@ use crate::event::MapEvent;
 use crate::fields::Fields;
 use crate::freelist::Freelist;
 use crate::kmalloc_rcu;
-use crate::lru_list::LruList;
+use crate::lru_list::CommonLru;
+use crate::lru_percpu::PercpuLru;
+use crate::lru_shared::DeleteFromHash;
 use crate::map::MapCore;
 use crate::mem_alloc::{MemAlloc, Objects, Watermarks};
 use crate::pool::SharedPool;
@@ -32,17 +34,58 @@ pub(crate) const LLIST_NODE_SZ: u64 = 8;
 
 pub(crate) enum Source {
     Preallocated { free: Freelist, spare: RefCell<Vec<u32>> },
-    Lru(RefCell<LruList>),
+    Lru(RefCell<Lru>),
     KmallocRcu,
     MemAlloc { elements: MemAlloc, values: Option<MemAlloc> },
 }
 
+/// The lists of an LRU map: one set for all CPUs, or with `BPF_F_NO_COMMON_LRU` one for each.
+pub(crate) enum Lru {
+    Common(CommonLru),
+    Percpu(PercpuLru),
+}
+
+impl Lru {
+    /// `bpf_lru_pop_free`.
+    pub fn pop_free(&mut self, cpu: u32, delete: DeleteFromHash<'_>) -> Option<u32> {
+        match self {
+            Lru::Common(lru) => lru.pop_free(cpu, delete),
+            Lru::Percpu(lru) => lru.pop_free(cpu, delete),
+        }
+    }
+
+    /// `bpf_lru_push_free`.
+    pub fn push_free(&mut self, node: u32) {
+        match self {
+            Lru::Common(lru) => lru.push_free(node),
+            Lru::Percpu(lru) => lru.push_free(node),
+        }
+    }
+
+    /// `bpf_lru_node_set_ref`.
+    pub fn set_referenced(&mut self, node: u32) {
+        match self {
+            Lru::Common(lru) => lru.set_referenced(node),
+            Lru::Percpu(lru) => lru.set_referenced(node),
+        }
+    }
+}
+
+/// How many entries a map really has: every CPU's own LRU lists get equally many (`htab_map_alloc`).
+pub(crate) fn effective_entries(def: &MapDef, nr_cpus: u32) -> u32 {
+    if !def.has(BPF_F_NO_COMMON_LRU) {
+        return def.max_entries;
+    }
+    let up = def.max_entries.checked_next_multiple_of(nr_cpus);
+    up.unwrap_or(def.max_entries / nr_cpus * nr_cpus)
+}
+
 /// Objects of `bpf_mem_alloc` that are elements: the number is the element's.
-struct ElementObjects {
-    pool: SharedPool,
-    map: Rc<str>,
-    fields: Rc<Fields>,
-    with_value: bool,
+pub(crate) struct ElementObjects {
+    pub pool: SharedPool,
+    pub map: Rc<str>,
+    pub fields: Rc<Fields>,
+    pub with_value: bool,
 }
 
 impl Objects for ElementObjects {
@@ -101,7 +144,7 @@ impl Source {
     }
 
     /// The lists of an LRU map.
-    pub fn as_lru(&self) -> &RefCell<LruList> {
+    pub fn as_lru(&self) -> &RefCell<Lru> {
         match self {
             Source::Lru(lru) => lru,
             _ => unreachable!("only LRU maps ask"),
@@ -115,7 +158,12 @@ impl Source {
 
     fn lru(def: &MapDef, core: &MapCore, pool: &SharedPool, m: &Machine) -> Result<Source, Errno> {
         pool.borrow_mut().preallocate(m, def.max_entries)?;
-        Ok(Source::Lru(RefCell::new(LruList::new(def.max_entries, core.nr_cpus, &core.rules))))
+        let lru = if def.has(BPF_F_NO_COMMON_LRU) {
+            Lru::Percpu(PercpuLru::new(def.max_entries, core.nr_cpus))
+        } else {
+            Lru::Common(CommonLru::new(def.max_entries, core.nr_cpus, &core.rules))
+        };
+        Ok(Source::Lru(RefCell::new(lru)))
     }
 
     /// `prealloc_init` and `alloc_extra_elems`: only maps that replace elements have spares.

@@ -32,6 +32,7 @@ pub const EVENT_NAMES: &[&str] = &[
     "map_grace_period_queued",
     "map_recycled_under_reader",
     "map_refill",
+    "map_resize",
     "map_update",
     "mark",
     "nmi_entry",
