@@ -6,6 +6,7 @@
 //! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
 //! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
+//! - [`concurrent`]: the parts that hold under threads too, checked by loom.
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
 //!
 //! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
@@ -18,6 +19,7 @@ pub mod callable;
 pub mod check;
 mod check_btf;
 mod check_fields;
+pub mod concurrent;
 pub mod consts;
 pub mod create;
 pub mod element;
