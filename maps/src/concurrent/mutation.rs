@@ -77,6 +77,8 @@ mutations! {
     RingRoomRelaxed,
     /// The producer looks where the consumer is without a fence after the commit.
     RingWakeFenceMissing,
+    /// The consumer looks for a last record without a fence after it has moved on.
+    RingSleepFenceMissing,
     /// Exchanging a slot of a program array does not publish the program.
     SlotSwapRelaxed,
     /// A lookup in a program array does not acquire the program.

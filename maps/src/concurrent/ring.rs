@@ -186,7 +186,10 @@ impl Ring {
     /// For the consumer, before it sleeps and after it has arranged to be woken: true if nothing is reserved. The commit of the next
     /// record then tells its producer to wake the consumer.
     pub fn is_drained(&self) -> bool {
-        fence(Ordering::SeqCst);
+        // Pairs with the fence in `commit`.
+        if !is(Mutation::RingSleepFenceMissing) {
+            fence(Ordering::SeqCst);
+        }
         self.consumer.load(Ordering::Relaxed) == self.producer.load(Ordering::Acquire)
     }
 }

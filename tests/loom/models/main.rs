@@ -1,4 +1,4 @@
-//! loom models, one per promise, and the table of faults they must catch.
+//! loom models of the grace-period engines and of the maps' concurrent parts, one per promise, and the faults they must catch.
 //!
 //! A model of the grace-period engines is a function over the engine; [`on_engine`] below lists which models run on which
 //! engine, and how far each is explored. Run them with plain `cargo test -p loom-models` (see `driver`), or one alone with
@@ -9,9 +9,14 @@
 mod callbacks;
 mod chains;
 mod drivers;
+mod freelist;
+mod hash_table;
+mod map_faults;
 mod mutations;
+mod prog_array;
 mod readers;
 mod requests;
+mod ring;
 
 use loom_models::Bound::{All, Preemptions};
 use sim::rcu::{Counters, Notified, Polled, Slots};

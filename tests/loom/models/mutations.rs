@@ -6,14 +6,15 @@
 //! Not in the table, because no promise breaks: a section number that never advances. The driver may then mark a section
 //! that began after its scan looked, and waits longer than it must.
 
+use crate::map_faults;
 use loom_models::MUTATION_VARIABLE;
 use sim::rcu::mutation::Mutation::{self, *};
 use std::process::Command;
 
 /// loom's words for two accesses that nothing orders.
-const RACE: &str = "Causality violation: Concurrent";
-const FREED: &str = "use after free";
-const STUCK: &str = "deadlock; threads =";
+pub const RACE: &str = "Causality violation: Concurrent";
+pub const FREED: &str = "use after free";
+pub const STUCK: &str = "deadlock; threads =";
 /// loom's words for a thread that polls for ever.
 const SPINS: &str = "Model exceeded maximum number of branches";
 
@@ -93,16 +94,26 @@ fn every_mutation_is_caught() {
     for fault in Mutation::ALL {
         assert!(ROWS.iter().any(|row| row.0 == *fault), "no model for {fault:?}");
     }
+    for fault in maps::concurrent::mutation::Mutation::ALL {
+        assert!(map_faults::ROWS.iter().any(|row| row.0 == *fault), "no model for {fault:?}");
+    }
     let complaints: Vec<String> =
-        ROWS.iter().filter_map(|&(fault, model, text)| try_row(fault, model, text)).collect();
+        rows().iter().filter_map(|(fault, model, text)| try_row(fault, model, text)).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    println!("loom mutations caught: {}", ROWS.len());
+    println!("loom mutations caught: {}", rows().len());
 }
 
-fn try_row(fault: Mutation, model: &str, text: &str) -> Option<String> {
+/// Both tables: the fault's name, the model, its words.
+fn rows() -> Vec<(String, &'static str, &'static str)> {
+    let engines = ROWS.iter().map(|&(fault, model, text)| (format!("{fault:?}"), model, text));
+    let maps = map_faults::ROWS.iter().map(|&(fault, model, text)| (format!("{fault:?}"), model, text));
+    engines.chain(maps).collect()
+}
+
+fn try_row(fault: &str, model: &str, text: &str) -> Option<String> {
     let child = Command::new(std::env::current_exe().expect("this binary has a path"))
         .args(["--exact", model, "--nocapture", "--test-threads=1"])
-        .env(MUTATION_VARIABLE, format!("{fault:?}"))
+        .env(MUTATION_VARIABLE, fault)
         .output()
         .expect("the test binary starts");
     let output =
@@ -113,7 +124,7 @@ fn try_row(fault: Mutation, model: &str, text: &str) -> Option<String> {
         (true, _) => "survived",
         (false, false) => "died of something else",
     };
-    Some(format!("{fault:?} on {model}: {complaint}; expected {text:?}\n{output}"))
+    Some(format!("{fault} on {model}: {complaint}; expected {text:?}\n{output}"))
 }
 
 /// A model without a fault that it catches might be unable to fail.
@@ -128,6 +139,6 @@ fn every_model_catches_something() {
     let models: Vec<&str> = models.into_iter().filter(|name| !name.starts_with("mutations::")).collect();
     assert!(!models.is_empty(), "no models");
     for model in models {
-        assert!(ROWS.iter().any(|row| row.1 == model), "no fault is known that {model} catches");
+        assert!(rows().iter().any(|row| row.1 == model), "no fault is known that {model} catches");
     }
 }

@@ -4,13 +4,19 @@
 //!   never met the updater proves nothing, so it fails.
 //! - `Memory` is the object under test: published, read, freed. A free that is not *ordered* after a read is loom's own
 //!   panic; a read that is ordered after the free is ours ("use after free").
+//! - `cells` is memory by number, for structures that hand numbers out.
+//! - `pair` runs models of two threads; it says which of them must come first, and why.
 //! - `grace_period` drives one grace period and records whether it had to wait.
 //!
 //! Everything here is empty without `--cfg sim_loom`.
 
 #![cfg(sim_loom)]
 
+pub mod cells;
+pub mod pair;
+
 use loom::sync::atomic::{AtomicUsize, Ordering};
+use maps::concurrent::mutation as maps_mutation;
 use sim::rcu::mutation::{self, Mutation};
 use sim::rcu::{Domain, Engine, Ready, TasksTrace};
 use std::future::{Future, poll_fn};
@@ -74,9 +80,13 @@ pub fn explore(
 
 fn arm_from_environment() {
     if let Ok(wanted) = std::env::var(MUTATION_VARIABLE) {
-        let named = |fault: &&Mutation| format!("{fault:?}") == wanted;
-        let fault = Mutation::ALL.iter().find(named).unwrap_or_else(|| panic!("no mutation {wanted:?}"));
-        mutation::arm(*fault);
+        let engine = Mutation::ALL.iter().find(|fault| format!("{fault:?}") == wanted);
+        let map = maps_mutation::Mutation::ALL.iter().find(|fault| format!("{fault:?}") == wanted);
+        match (engine, map) {
+            (Some(fault), None) => mutation::arm(*fault),
+            (None, Some(fault)) => maps_mutation::arm(*fault),
+            _ => panic!("no mutation, or two, called {wanted:?}"),
+        }
     }
 }
 
