@@ -155,9 +155,9 @@ impl Htab {
     /// Links a filled element, takes the replaced one out, and says so.
     pub(crate) fn link(&self, m: &Machine, id: u32, replaces: Option<u32>, reuse: Option<Reuse>, key: &[u8]) {
         let mut table = self.table.borrow_mut();
-        table.link(id);
-        if let Some(old) = replaces {
-            assert!(table.unlink(m, old), "the replaced element was found under the lock");
+        match replaces {
+            Some(old) => table.replace(m, old, id),
+            None => table.link(id),
         }
         drop(table);
         if let Some(reuse) = reuse {

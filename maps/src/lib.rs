@@ -5,7 +5,7 @@
 //! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
 //! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
-//! - memory: `freelist` (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
+//! - memory: [`concurrent::Freelist`] (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
 //! - [`concurrent`]: the parts that hold under threads too, checked by loom.
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
 //!
@@ -27,7 +27,6 @@ mod element_source;
 pub mod event;
 mod fd_array;
 pub mod fields;
-mod freelist;
 pub mod hash;
 pub mod hash_of_maps;
 pub mod htab;

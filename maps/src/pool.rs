@@ -12,20 +12,21 @@ use std::rc::Rc;
 use sim::arena::Stamp;
 use sim::errno::Errno;
 use sim::machine::Machine;
+use sim::sync::AtomicU64;
 
+use crate::concurrent::Links;
 use crate::element::{ElementInfo, ElementState, ReaderSection, Readers, Reuse};
-use crate::links::NIL;
 use crate::spec::MapDef;
 
 /// One element's bookkeeping.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Element {
     pub key_addr: u64,
     /// CPU 0's value of per-CPU maps.
     pub value_addr: u64,
     pub hash: u32,
-    /// The next element in the bucket. Kept when the element is unlinked: a reader that stands on it goes on from here.
-    pub next: u32,
+    /// Hash and next element in the bucket: the word of `Chains`.
+    link: AtomicU64,
     pub generation: u32,
     pub state: ElementState,
     /// Who took it out of the map last.
@@ -231,13 +232,19 @@ impl Pool {
     }
 }
 
+impl Links for Pool {
+    fn link(&self, id: u32) -> &AtomicU64 {
+        &self.elements[id as usize].link
+    }
+}
+
 impl Element {
     fn new(key_addr: u64, value_addr: u64) -> Element {
         Element {
             key_addr,
             value_addr,
             hash: 0,
-            next: NIL,
+            link: AtomicU64::new(0),
             generation: 0,
             state: ElementState::Unlinked,
             freed: None,

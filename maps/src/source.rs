@@ -5,7 +5,7 @@
 //! - 5.10 without preallocation: `kmalloc`/`call_rcu`;
 //! - later kernels without preallocation: `bpf_mem_alloc`.
 //!
-//! Source: `hashtab.c:prealloc_init`, `alloc_htab_elem`, `free_htab_elem`. Key type: [`Source`]. Neighbours: `htab` uses it; `freelist`,
+//! Source: `hashtab.c:prealloc_init`, `alloc_htab_elem`, `free_htab_elem`. Key type: [`Source`]. Neighbours: `htab` uses it; [`Freelist`],
 //! `lru_list`, `kmalloc_rcu`, `mem_alloc` do the work.
 
 use std::cell::RefCell;
@@ -14,11 +14,11 @@ use std::rc::Rc;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use crate::concurrent::Freelist;
 use crate::consts::*;
 use crate::element::ElementState;
 use crate::event::MapEvent;
 use crate::fields::Fields;
-use crate::freelist::Freelist;
 use crate::kmalloc_rcu;
 use crate::lru_list::CommonLru;
 use crate::lru_percpu::PercpuLru;
@@ -172,9 +172,9 @@ impl Source {
         let spares = if def.is_percpu() || in_place { 0 } else { core.nr_cpus };
         let count = def.max_entries.checked_add(spares).ok_or(Errno::ENOMEM)?;
         pool.borrow_mut().preallocate(m, count)?;
-        let free = Freelist::new(count, core.nr_cpus);
+        let free = Freelist::full(count, core.nr_cpus);
         // The kernel pops all spares on the CPU that creates the map.
-        let here = u32::from(m.current_cpu().0);
+        let here = m.current_cpu().index();
         let spare = (0..spares).map(|_| free.pop(here).expect("one spare per CPU was added")).collect();
         Ok(Source::Preallocated { free, spare: RefCell::new(spare) })
     }
@@ -206,11 +206,11 @@ impl Source {
 
     /// A free element of a map that is not LRU. `replaces`: the key's element now. -E2BIG: a preallocated map is full; -ENOMEM.
     pub fn take(&self, m: &Machine, pool: &SharedPool, replaces: Option<u32>) -> Result<u32, Errno> {
-        let cpu = u32::from(m.current_cpu().0);
+        let cpu = m.current_cpu().index();
         match (self, replaces) {
             (Source::Lru(_), _) => unreachable!("LRU maps take with a key"),
             (Source::Preallocated { spare, .. }, Some(old)) => {
-                Ok(std::mem::replace(&mut spare.borrow_mut()[cpu as usize], old))
+                Ok(std::mem::replace(&mut spare.borrow_mut()[cpu], old))
             }
             (Source::Preallocated { free, .. }, None) => free.pop(cpu).ok_or(Errno::E2BIG),
             (Source::KmallocRcu, _) => kmalloc_rcu::alloc(m, pool).ok_or(Errno::ENOMEM),
@@ -232,7 +232,7 @@ impl Source {
     pub fn release(&self, m: &Machine, pool: &SharedPool, map: &Rc<str>, id: u32, replaced: bool) {
         match self {
             Source::Preallocated { .. } if replaced => {}
-            Source::Preallocated { free, .. } => free.push(m.current_cpu().0.into(), id),
+            Source::Preallocated { free, .. } => free.push(m.current_cpu().index(), id),
             Source::Lru(lru) => lru.borrow_mut().push_free(id),
             Source::KmallocRcu => kmalloc_rcu::free(m, pool, map, id),
             Source::MemAlloc { elements, values } => {

@@ -71,8 +71,7 @@ impl Chains {
     /// If that is no power of two, or above 2^31.
     pub fn new(buckets: u32) -> Chains {
         assert!(buckets.is_power_of_two() && buckets <= NULLS, "{buckets} buckets");
-        let bucket =
-            |n: u32| Bucket { head: AtomicU64::new(u64::from(NULLS | n)), lock: Mutex::new(()) };
+        let bucket = |n: u32| Bucket { head: AtomicU64::new(u64::from(NULLS | n)), lock: Mutex::new(()) };
         Chains { buckets: (0..buckets).map(bucket).collect() }
     }
 

@@ -112,7 +112,13 @@ impl<M: ElementMemory, H: Fn(&[u64]) -> u32> HashTable<M, H> {
         let Shape { key_words, value_words, max_entries, lanes } = shape;
         assert!(key_words > 0 && max_entries > 0 && lanes > 0, "{shape:?}");
         let chains = Chains::new(max_entries.next_power_of_two());
-        HashTable { chains, memory: memory(HEADER_WORDS + key_words + value_words), hash, key_words, value_words }
+        HashTable {
+            chains,
+            memory: memory(HEADER_WORDS + key_words + value_words),
+            hash,
+            key_words,
+            value_words,
+        }
     }
 
     /// Where the elements come from.

@@ -13,7 +13,7 @@ use super::mutation::{Mutation, is, relaxed_if};
 use crate::consts::{BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT, BPF_RINGBUF_HDR_SZ, PAGE_SIZE};
 
 /// The longest record (`RINGBUF_MAX_RECORD_SZ`).
-pub(crate) const MAX_RECORD: u64 = (u32::MAX / 4) as u64;
+const MAX_RECORD: u64 = (u32::MAX / 4) as u64;
 /// Pages of `struct bpf_ringbuf` before the data: its fields, the consumer's and the producer's position.
 const PAGES_BEFORE_DATA: u64 = 3;
 
@@ -90,8 +90,7 @@ impl Ring {
     /// Room for a record of `size` bytes (`__bpf_ringbuf_reserve`): the position of its header, which is busy until
     /// [`Ring::commit`]. `None` when there is none. The data may run over the ring's end, to its beginning.
     pub fn reserve(&self, memory: &impl RingMemory, size: u64) -> Option<u64> {
-        let len = span(size);
-        if size > MAX_RECORD || len > self.bytes() {
+        if size > MAX_RECORD || span(size) > self.bytes() {
             return None;
         }
         let mut pending = (!is(Mutation::RingLockMissing)).then(|| self.pending.lock());
@@ -102,7 +101,7 @@ impl Ring {
         if let Some(pos) = &mut pending {
             **pos = oldest;
         }
-        let end = producer + len;
+        let end = producer + span(size);
         // One byte less than the ring: a full ring and an empty one must not look the same.
         if end - oldest > self.mask || end - consumer > self.mask {
             return None;
