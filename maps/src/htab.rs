@@ -50,7 +50,7 @@ impl Htab {
         let pool: SharedPool = Rc::new(RefCell::new(Pool::new(def, core.nr_cpus)));
         let buckets = def.max_entries.next_power_of_two();
         let seed = if def.has(BPF_F_ZERO_SEED) { 0 } else { m.rng_u32("map hash seed") };
-        let locks = BucketLocks::new(m, rules.bucket_guard, buckets)?;
+        let locks = BucketLocks::new(m, rules.bucket_guard, buckets, &def.name)?;
         let source = Source::new(def, &core, &pool, m)?;
         let table = RefCell::new(Table::new(buckets, seed, pool.clone()));
         Ok(Htab { core, table, pool, locks, source, count: Cell::new(0) })

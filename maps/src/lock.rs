@@ -10,7 +10,7 @@ use std::rc::Rc;
 use sim::errno::Errno;
 use sim::finding;
 use sim::ids::{CpuId, LockId};
-use sim::machine::Machine;
+use sim::machine::{LockClass, Machine};
 
 use crate::consts::BUCKET_BYTES;
 use crate::rules::BucketGuard;
@@ -24,6 +24,8 @@ pub(crate) struct BucketLocks {
     /// Address of the simulated bucket array: tells the locks of different maps apart.
     base: u64,
     buckets: u32,
+    /// All buckets of the map, for findings about the order of locks.
+    class: LockClass,
     /// Buckets locked now, and by which CPU.
     held: RefCell<Vec<(u32, CpuId)>>,
 }
@@ -34,11 +36,16 @@ pub(crate) struct Locked(u32);
 
 impl BucketLocks {
     /// The locks of a table with this many buckets. -ENOMEM when kernel memory is too small for the bucket array.
-    pub fn new(m: &Machine, guard: BucketGuard, buckets: u32) -> Result<BucketLocks, Errno> {
+    pub fn new(m: &Machine, guard: BucketGuard, buckets: u32, map: &str) -> Result<BucketLocks, Errno> {
         let bytes = u64::from(buckets) * BUCKET_BYTES;
         let base =
             m.arena_mut().alloc_zeroed(bytes as usize, "bpf_htab.buckets", m.stamp()).ok_or(Errno::ENOMEM)?;
-        Ok(BucketLocks { guard, base, buckets, held: RefCell::default() })
+        let class = LockClass {
+            id: base,
+            label: format!("a bucket lock of map {map}").into(),
+            gives_up: guard == BucketGuard::Resilient,
+        };
+        Ok(BucketLocks { guard, base, buckets, class, held: RefCell::default() })
     }
 
     /// Locks the bucket of `hash`.
@@ -49,7 +56,7 @@ impl BucketLocks {
             m.local_irq_enable();
             return Err(errno);
         }
-        m.lock_acquired(self.id(bucket), LOCK_NAME);
+        m.lock_acquired_in(self.id(bucket), LOCK_NAME, &self.class, Vec::new);
         self.held.borrow_mut().push((bucket, m.current_cpu()));
         Ok(Locked(bucket))
     }
@@ -60,7 +67,7 @@ impl BucketLocks {
         let at = held.iter().rposition(|(bucket, _)| *bucket == locked.0).expect("a locked bucket is held");
         held.remove(at);
         drop(held);
-        m.lock_released(self.id(locked.0));
+        m.lock_released_in(self.id(locked.0));
         m.local_irq_enable();
     }
 

@@ -36,6 +36,11 @@ pub const WAITS_FOR_ITSELF: Code = Code("F0013");
 /// A callback was queued from an NMI.
 pub const RCU_FROM_NMI: Code = Code("F0014");
 
+/// Two locks are taken in both orders: two CPUs that do so at once wait for each other.
+pub const LOCK_ORDER: Code = Code("F0020");
+/// A program takes a second `bpf_spin_lock` while it holds one.
+pub const NESTED_LOCK: Code = Code("F0021");
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -61,12 +61,12 @@ fn update_locked(cx: &HelperCx<'_>, map: Rc<dyn Map>, key: Vec<u8>, value: Vec<u
         return status(map.update(cx.machine(), &key, &value, flags));
     };
     match acquire(cx, lock)? {
-        Acquire::Now => cx.bpf.spin_locks().release(cx.machine(), lock),
+        Acquire::Now => cx.bpf.unlock(lock),
         Acquire::Spin(spin) => {
             let bpf = cx.bpf.clone();
             return Ok(Outcome::Wait(Box::pin(async move {
                 spin.await;
-                bpf.spin_locks().release(bpf.machine(), lock);
+                bpf.unlock(lock);
                 map.update(bpf.machine(), &key, &value, flags).map_or_else(|e| e.ret() as u64, |()| 0)
             })));
         }

@@ -8,6 +8,7 @@ mod copy;
 mod iter;
 mod objects;
 mod regions;
+mod res_lock;
 
 use crate::runtime::HelperBody;
 
@@ -22,7 +23,8 @@ pub struct Row {
 static ROWS: std::sync::LazyLock<Vec<&'static Row>> =
     std::sync::LazyLock::new(|| FAMILIES.iter().copied().flatten().collect());
 
-const FAMILIES: &[&[Row]] = &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS, async_cb::ROWS];
+const FAMILIES: &[&[Row]] =
+    &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS, async_cb::ROWS, res_lock::ROWS];
 
 /// Number of rows.
 pub fn count() -> usize {

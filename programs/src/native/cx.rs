@@ -13,7 +13,7 @@ use sim::uaccess;
 
 use crate::helpers::copy::read_all;
 use crate::helpers::probe;
-use crate::runtime::{Bpf, Frame, Invocation, LoadedProgram, MapHandle, RunState};
+use crate::runtime::{Bpf, Frame, Invocation, LoadedProgram, LockKind, LockSite, MapHandle, RunState};
 
 /// What every native program can do.
 pub struct NativeCx {
@@ -172,8 +172,19 @@ impl NativeCx {
 
     /// `bpf_spin_lock` of a lock that is free; `None` when somebody holds it. Interrupts and preemption are off while the guard lives.
     pub fn spin_trylock(&self, lock: u64) -> Option<SpinGuard> {
-        let taken = self.bpf.spin_locks().try_acquire(self.machine(), lock);
-        taken.then(|| SpinGuard { bpf: self.bpf.clone(), lock })
+        let m = self.machine();
+        LockKind::Spin.enter(m);
+        if !self.bpf.try_lock(lock, LockKind::Spin, &self.lock_site()) {
+            LockKind::Spin.leave(m);
+            return None;
+        }
+        Some(SpinGuard { bpf: self.bpf.clone(), lock })
+    }
+
+    /// Native code has no instructions to point at.
+    fn lock_site(&self) -> LockSite {
+        let m = self.machine();
+        LockSite { task: m.current(), cpu: m.current_cpu(), prog: self.prog.clone(), pc: 0 }
     }
 }
 
@@ -193,8 +204,10 @@ impl InAtomic for SpinGuard {
 impl Drop for SpinGuard {
     fn drop(&mut self) {
         // A guard in a run that ended early was released with it.
-        if self.bpf.spin_locks().holder(self.lock).is_some_and(|h| h.task == self.bpf.machine().current()) {
-            self.bpf.spin_locks().release(self.bpf.machine(), self.lock);
+        let me = self.bpf.machine().current();
+        let mine = self.bpf.spin_locks().holder(self.lock).is_some_and(|h| h.site.task == me);
+        if mine {
+            self.bpf.unlock(self.lock);
         }
     }
 }
@@ -252,18 +265,29 @@ impl SleepableCx {
 
     /// `bpf_spin_lock`: spins while another CPU holds it. `None` when its holder cannot go on meanwhile, which is reported: a kernel hangs.
     pub async fn spin_lock(&self, lock: u64) -> Option<SpinGuard> {
-        let m = self.machine();
-        while let Some(holder) = self.bpf().spin_locks().holder(lock) {
-            if holder.cpu == m.current_cpu() {
-                let message =
-                    format!("program {}: spins for a bpf_spin_lock of its own CPU", self.program().name);
-                m.finding(finding::DEADLOCK, message, Vec::new());
-                return None;
-            }
+        let (m, site, locks) = (self.machine(), self.lock_site(), self.bpf().spin_locks());
+        let here = locks.holder(lock).is_some_and(|holder| holder.site.cpu == site.cpu);
+        if let Some(cycle) = locks.cycle(lock, &site) {
+            let message = format!("program {}: deadlock on a bpf_spin_lock", self.program().name);
+            m.finding(finding::DEADLOCK, message, self.bpf().deadlock_notes(&cycle));
+            return None;
+        }
+        if here {
+            let message =
+                format!("program {}: spins for a bpf_spin_lock of its own CPU", self.program().name);
+            m.finding(finding::DEADLOCK, message, Vec::new());
+            return None;
+        }
+        LockKind::Spin.enter(m);
+        locks.begin_wait(lock, &site);
+        while locks.holder(lock).is_some() {
             m.charge(self.bpf().costs().spin_ns);
             m.cpu_point().await;
         }
-        self.spin_trylock(lock)
+        locks.end_wait(site.task);
+        let free = self.bpf().try_lock(lock, LockKind::Spin, &site);
+        assert!(free, "nothing happens between the look and the lock");
+        Some(SpinGuard { bpf: self.bpf().clone(), lock })
     }
 }
 

@@ -12,6 +12,7 @@ use sim::machine::Machine;
 use super::Bpf;
 use super::fault::CallFault;
 use super::invocation::{Frame, Invocation};
+use super::locks::LockSite;
 use super::program::LoadedProgram;
 use super::state::RunState;
 use crate::interp::{Call, Outcome};
@@ -124,6 +125,17 @@ impl HelperCx<'_> {
     /// The key that an argument points to.
     pub fn key(&self, map: &dyn Map, addr: u64) -> Result<Vec<u8>, CallFault> {
         self.bytes(addr, u64::from(map.spec().key_size))
+    }
+
+    /// Where the program is: for locks it takes here.
+    pub fn lock_site(&self) -> LockSite {
+        let m = self.machine();
+        LockSite { task: m.current(), cpu: m.current_cpu(), prog: self.prog.clone(), pc: self.call.pc }
+    }
+
+    /// Instruction and source line of the call, as lines for a finding.
+    pub fn place(&self) -> Vec<String> {
+        super::report::place(self.prog, self.call.pc)
     }
 
     /// Remembers that the run holds a pointer into an element.

@@ -24,6 +24,8 @@ pub enum ProgEvent {
     PerfOutput { map: Rc<str>, cpu: u32, data: Rc<[u8]> },
     /// A spin lock is held by somebody else: this CPU spins.
     SpinWait { lock: u64, holder_pid: u32, holder_cpu: u16 },
+    /// `bpf_res_spin_lock` gave up: -EDEADLK or -ETIMEDOUT.
+    LockRefused { lock: u64, map: Rc<str>, ret: i64 },
     /// `bpf_override_return`: the probed function will not run and returns this instead.
     Override { function: Rc<str>, ret: u64 },
     /// A packet is to leave through another interface.
@@ -40,6 +42,7 @@ impl Payload for ProgEvent {
             ProgEvent::Printk { .. } => "bpf_trace_printk",
             ProgEvent::PerfOutput { .. } => "bpf_perf_output",
             ProgEvent::SpinWait { .. } => "bpf_spin_wait",
+            ProgEvent::LockRefused { .. } => "bpf_res_spin_lock_failed",
             ProgEvent::Override { .. } => "bpf_override_return",
             ProgEvent::Redirect { .. } => "bpf_redirect",
         }
@@ -85,6 +88,9 @@ impl Payload for ProgEvent {
                 ("holder_pid", number(*holder_pid)),
                 ("holder_cpu", number(u32::from(*holder_cpu))),
             ],
+            ProgEvent::LockRefused { lock, map, ret } => {
+                vec![("lock", Value::Addr(*lock)), ("map", text(map)), ("ret", Value::I64(*ret))]
+            }
             ProgEvent::Override { function, ret } => {
                 vec![("function", text(function)), ("ret", Value::I64(*ret as i64))]
             }

@@ -49,7 +49,7 @@ pub use fields::FieldEvent;
 pub use inline::{inline_map, inline_object, inline_program};
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
 pub use load::{LoadOutcome, LoadedObject, gate_input, license_is_gpl};
-pub use locks::{Holder, SpinLocks};
+pub use locks::{Holder, LockKind, LockSite, SpinLocks};
 pub use maps::{MapHandle, MapTable, map_def, map_rules};
 pub use output::{Outputs, PerfRecord, PrintkLine};
 pub use packet::{PacketFrame, PacketKind};

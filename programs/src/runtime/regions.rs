@@ -17,9 +17,9 @@ pub(super) fn close_all(bpf: &Bpf, prog: &Rc<LoadedProgram>, state: &RunState, c
             m.finding(finding::UNBALANCED, format!("program {} ended with {what}", prog.name), Vec::new());
         }
     };
-    if let Some(lock) = state.lock.take() {
-        report("a bpf_spin_lock held");
-        bpf.spin_locks().release(m, lock);
+    for lock in state.locks.take().into_iter().rev() {
+        report("a lock held");
+        bpf.unlock(lock);
     }
     type Leave = fn(&Machine);
     let regions: [(&std::cell::Cell<u32>, &str, Leave); 4] = [

@@ -151,7 +151,9 @@ impl<'a> Active<'a> {
         args: [u64; 5],
     ) -> Result<Active<'a>, RunResult> {
         let prog = &callee.prog;
-        let Body::Bytecode(code) = &prog.body else { unreachable!("only bytecode has functions with addresses") };
+        let Body::Bytecode(code) = &prog.body else {
+            unreachable!("only bytecode has functions with addresses")
+        };
         let (mut run, state) = bpf.0.idle_runs.borrow_mut().take();
         let started = run.start_callback(code, callee.func, args);
         run.set_limit(Some(bpf.limits().insn_budget));

@@ -28,8 +28,8 @@ pub struct RunState {
     pub preempt: Cell<u32>,
     /// `bpf_local_irq_save` regions.
     pub irq: Cell<u32>,
-    /// Address of the spin lock it holds; a program holds at most one.
-    pub lock: Cell<Option<u64>>,
+    /// Addresses of the locks in map values that it holds, the innermost last.
+    pub locks: RefCell<Vec<u64>>,
     /// Kernel objects with a reference that the program must drop.
     pub references: RefCell<Vec<u64>>,
     /// The future that was just returned only spins: an atomic driver may wait for it.
@@ -46,7 +46,7 @@ impl RunState {
         for depth in [&self.rcu, &self.preempt, &self.irq, &self.callback_rcu] {
             depth.set(0);
         }
-        self.lock.set(None);
+        self.locks.borrow_mut().clear();
         self.references.borrow_mut().clear();
         self.spins.set(false);
     }
@@ -55,7 +55,7 @@ impl RunState {
     pub(super) fn is_clean(&self) -> bool {
         let depths = [&self.rcu, &self.preempt, &self.irq, &self.callback_rcu];
         depths.iter().all(|d| d.get() == 0)
-            && self.lock.get().is_none()
+            && self.locks.borrow().is_empty()
             && self.references.borrow().is_empty()
     }
 
@@ -70,6 +70,16 @@ impl RunState {
             })
         });
         map.mark_reader(value, section);
+    }
+
+    /// Takes a lock out of those it holds; false if it is not among them.
+    pub fn drop_lock(&self, lock: u64) -> bool {
+        let mut locks = self.locks.borrow_mut();
+        let held = locks.iter().rposition(|held| *held == lock);
+        held.inspect(|index| {
+            locks.remove(*index);
+        })
+        .is_some()
     }
 
     /// Records why a call failed and gives the answer for the interpreter.

@@ -49,6 +49,10 @@ pub enum SimEvent {
         kind: IrqKind,
         name: &'static str,
     },
+    /// Locks that give up instead of hanging are taken in both orders.
+    LockOrder {
+        message: String,
+    },
     Finding {
         code: &'static str,
         message: String,
@@ -77,6 +81,7 @@ impl Payload for SimEvent {
             SimEvent::BlockEnd { .. } => "block_end",
             SimEvent::IrqEntry { kind, .. } => irq_name(*kind, true),
             SimEvent::IrqExit { kind, .. } => irq_name(*kind, false),
+            SimEvent::LockOrder { .. } => "lock_order",
             SimEvent::Finding { .. } => "finding",
         }
     }
@@ -104,6 +109,7 @@ impl Payload for SimEvent {
                 vec![("wait", s(what)), ("waited_ns", Value::Ns(*waited_ns))]
             }
             SimEvent::IrqEntry { name, .. } | SimEvent::IrqExit { name, .. } => vec![("name", s(name))],
+            SimEvent::LockOrder { message } => vec![("message", s(message))],
             SimEvent::Finding { code, message } => vec![("code", s(code)), ("message", s(message))],
         }
     }

@@ -13,6 +13,7 @@ mod dispatch;
 mod events;
 mod grace;
 mod irq;
+mod lockdep;
 mod queue;
 mod report;
 mod run;
@@ -48,6 +49,7 @@ pub use grace::{
     KthreadModel, Lazy, SrcuModel, TraceEngine, TraceModel,
 };
 pub use queue::Timer;
+pub use lockdep::LockClass;
 pub use run::Outcome;
 
 type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
@@ -97,6 +99,7 @@ pub(crate) struct Inner {
     stream: RefCell<Stream>,
     observers: RefCell<Vec<report::Observer>>,
     findings: RefCell<Vec<Finding>>,
+    lockdep: lockdep::Cell,
     arena: RefCell<Arena>,
     mm: RefCell<UserMemory>,
     rngs: RefCell<BTreeMap<&'static str, Rng>>,
@@ -152,6 +155,7 @@ impl Machine {
             stream: RefCell::new(Stream::new(config.record_events, config.event_limit)),
             observers: RefCell::default(),
             findings: RefCell::default(),
+            lockdep: lockdep::Cell::default(),
             arena: RefCell::new(Arena::new(config.kernel_memory_bytes)),
             mm: RefCell::new(UserMemory::new(config.mm.clone())),
             rngs: RefCell::default(),

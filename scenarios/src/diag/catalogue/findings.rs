@@ -130,4 +130,23 @@ pub(super) const ENTRIES: &[Entry] = &[
          Remedy: defer to irq_work, as the kernel's BPF allocator does.",
         "",
     ),
+    entry(
+        sim::finding::LOCK_ORDER.0,
+        "two locks are taken in both orders",
+        "One context holds a lock of the first map and takes one of the second; another context, perhaps much later, does it the \
+         other way round. When both happen at once on two CPUs, each waits for the other and neither goes on. The run went well \
+         this time; the notes tell both places. A kernel built with CONFIG_PROVE_LOCKING prints `possible circular locking \
+         dependency detected`.\n\
+         Remedy: take the locks in one order everywhere, or use bpf_res_spin_lock (7.2), which returns -EDEADLK instead of waiting for ever.",
+        "",
+    ),
+    entry(
+        sim::finding::NESTED_LOCK.0,
+        "a second bpf_spin_lock while one is held",
+        "A program took a bpf_spin_lock without releasing the one it held. The kernel's verifier refuses such a program \
+         (`Locking two bpf_spin_locks are not allowed`), because two programs that take two locks in opposite order wait for each other for \
+         ever. The run goes on, so that the deadlock can be seen.\n\
+         Remedy: release the first lock before the second, put both data under one lock, or use bpf_res_spin_lock (7.2), which may be nested.",
+        "",
+    ),
 ];
