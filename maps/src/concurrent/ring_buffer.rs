@@ -78,7 +78,7 @@ impl RingBuffer {
     }
 }
 
-/// A reserved record. Dropped without [`Record::submit`], it is discarded.
+/// A reserved record. Dropped, it is discarded, and nobody is told whether the consumer waits for it.
 pub struct Record<'a> {
     ring: &'a RingBuffer,
     pos: u64,
@@ -100,6 +100,12 @@ impl Record<'_> {
     pub fn submit(mut self) -> bool {
         self.open = false;
         self.ring.ring.commit(&self.ring.words, self.pos, false)
+    }
+
+    /// The record is not to be shown. True if the consumer waits for it and must be woken to pass it.
+    pub fn discard(mut self) -> bool {
+        self.open = false;
+        self.ring.ring.commit(&self.ring.words, self.pos, true)
     }
 }
 

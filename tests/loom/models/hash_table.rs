@@ -87,7 +87,7 @@ fn reuse_in_another_bucket() {
     };
     let write = |table: &Table, _: &Seen| assert!(table.delete(0, &[2]) && put(table, 0, 1, 3));
     let events = &["moved", "not yet moved"];
-    beside("hash_reuse_in_another_bucket", Bound::Preemptions(4), events, setup, read, write);
+    beside("hash_reuse_in_another_bucket", Bound::All, events, setup, read, write);
 }
 
 /// A key whose value is replaced never looks absent.
@@ -104,7 +104,7 @@ fn replace() {
         other => panic!("a present key is lost: {other:?}"),
     };
     let write = |table: &Table, _: &Seen| assert!(put(table, 0, 0, 3));
-    beside("hash_replace", Bound::Preemptions(5), &["old", "new"], setup, read, write);
+    beside("hash_replace", Bound::All, &["old", "new"], setup, read, write);
 }
 
 /// An element is filled again under a reader's hands: the reader does not mix two values, and never goes back in time.
@@ -128,7 +128,7 @@ fn rewrite() {
 /// Two writers in one bucket: neither undoes the other, and every element is linked or free, once.
 #[test]
 fn two_writers() {
-    explore("hash_two_writers", Bound::Preemptions(4), &["newest first", "oldest first"], |seen| {
+    explore("hash_two_writers", Bound::All, &["newest first", "oldest first"], |seen| {
         let table = table(4, 2);
         assert!(put(&table, 0, 8, 1));
         let other = thread::spawn({
@@ -149,7 +149,7 @@ fn two_writers() {
 /// A deleted element goes to another bucket at once, but not before it has left its own.
 #[test]
 fn delete_and_take() {
-    explore("hash_delete_and_take", Bound::Preemptions(4), &["got the deleted one", "full"], |seen| {
+    explore("hash_delete_and_take", Bound::All, &["got the deleted one", "full"], |seen| {
         let table = table(2, 1);
         assert!(put(&table, 0, 0, 1) && put(&table, 0, 2, 2));
         let other = thread::spawn({
@@ -164,7 +164,7 @@ fn delete_and_take() {
 
 /// Elements made at run time stay what they are for as long as a reader's section lasts.
 fn in_a_section(name: &str, update: fn(&HashTable<OnDemand<Retire>, Hash>)) {
-    explore(name, Bound::Preemptions(3), &["alive", "gone", "waited", "used again"], move |seen| {
+    explore(name, Bound::Preemptions(4), &["alive", "gone", "waited", "used again"], move |seen| {
         let rcu = Arc::new(TasksTrace::<u32, Slots<Notified>>::default());
         let mut reader = rcu.register();
         let retire: Retire = Box::new({
