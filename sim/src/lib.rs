@@ -4,6 +4,7 @@ pub mod arena;
 pub mod context;
 pub mod errno;
 pub mod event;
+pub mod faults;
 pub mod finding;
 pub mod ids;
 pub mod machine;

@@ -1,26 +1,8 @@
-//! Deliberate faults for the model checker, as in `sim::rcu`: each proves that some model of these structures can fail.
-//!
-//! A structure asks [`is`] at the line where the fault would be. In a normal build the answer is a constant `false` and the line
-//! vanishes. The table that pairs faults with models is in `tests/loom`.
+//! Deliberate faults in these structures for the model checker: see [`sim::faults`].
 
 #![cfg_attr(not(sim_loom), allow(dead_code))]
 
-use sim::sync::Ordering;
-
-macro_rules! mutations {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// One deliberate fault.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Mutation { $($(#[$doc])* $name,)* }
-
-        impl Mutation {
-            /// Every fault there is.
-            pub const ALL: &'static [Mutation] = &[$(Mutation::$name,)*];
-        }
-    };
-}
-
-mutations! {
+sim::faults! {
     /// The head of a free list has no tag, so a head that left and came back looks unchanged.
     FreelistTagMissing,
     /// Putting an element on a free list does not release what its last owner did.
@@ -87,30 +69,4 @@ mutations! {
     SlotSwapNotAtomic,
     /// The exchanged program is retired while it is still in the slot.
     SlotRetiresFirst,
-}
-
-/// `normal`, or relaxed where `fault` is armed.
-#[inline(always)]
-pub(super) fn relaxed_if(fault: Mutation, normal: Ordering) -> Ordering {
-    if is(fault) { Ordering::Relaxed } else { normal }
-}
-
-#[cfg(not(sim_loom))]
-#[inline(always)]
-pub(super) const fn is(_: Mutation) -> bool {
-    false
-}
-
-#[cfg(sim_loom)]
-static ARMED: std::sync::OnceLock<Mutation> = std::sync::OnceLock::new();
-
-/// Arms one fault for the rest of this process. Panics if another is armed already.
-#[cfg(sim_loom)]
-pub fn arm(fault: Mutation) {
-    assert_eq!(*ARMED.get_or_init(|| fault), fault, "one fault per process");
-}
-
-#[cfg(sim_loom)]
-pub(super) fn is(fault: Mutation) -> bool {
-    ARMED.get() == Some(&fault)
 }

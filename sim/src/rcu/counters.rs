@@ -20,7 +20,7 @@ use crate::sync::{AtomicU64, Ordering, fence};
 use std::task::{Context, Poll};
 
 /// Pairs of counters per rank, each in its own cache lines. The kernel has one per CPU.
-const SHARDS: usize = if cfg!(sim_loom) { 1 } else { 16 };
+const SHARDS: usize = if cfg!(sim_loom) { 2 } else { 16 };
 
 /// In a counter of exits: wake the driver. The count starts at the next bit.
 const ASKED: u64 = 1;
@@ -65,7 +65,7 @@ fn parity(rank: u64) -> usize {
 impl Counters {
     /// As many exits as entries in `rank`. With `ask`, the next exit from it wakes the driver.
     fn drained(&self, rank: usize, ask: bool) -> bool {
-        let acquire = mutation::ordering(Mutation::ScanRelaxed, Ordering::Acquire, Ordering::Relaxed);
+        let acquire = mutation::relaxed_if(Mutation::ScanRelaxed, Ordering::Acquire);
         let count_entries = || {
             self.shards
                 .iter()
@@ -132,7 +132,7 @@ impl Engine for Counters {
     fn leave(&self, slot: &mut Counted) {
         slot.word.word().store(0, Ordering::Relaxed);
         // Release: who counts the exit also sees what the section did. Acquire: and finds the waker behind the bit.
-        let order = mutation::ordering(Mutation::ExitRelaxed, Ordering::AcqRel, Ordering::Relaxed);
+        let order = mutation::relaxed_if(Mutation::ExitRelaxed, Ordering::AcqRel);
         if self.shards[slot.shard % SHARDS].exits[slot.rank].fetch_add(ONE_EXIT, order) & ASKED != 0 {
             self.driver.wake();
         }

@@ -1,28 +1,8 @@
-//! Deliberate faults for the model checker: each proves that some model can fail.
-//!
-//! A fault is one wrong line in an engine: a weakened ordering, a skipped wait, a callback one grace period early. The
-//! engine asks [`is`] at that line. In a normal build the answer is a constant `false` and the line vanishes. Under
-//! `--cfg sim_loom` a test process arms one fault ([`arm`]) and the model that guards the line must then panic.
-//! The table that pairs faults with models is in `tests/loom`.
+//! Deliberate faults in the engines: see [`crate::faults`].
 
 #![cfg_attr(not(sim_loom), allow(dead_code))]
 
-use crate::sync::Ordering;
-
-macro_rules! mutations {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// One deliberate fault.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Mutation { $($(#[$doc])* $name,)* }
-
-        impl Mutation {
-            /// Every fault there is.
-            pub const ALL: &'static [Mutation] = &[$(Mutation::$name,)*];
-        }
-    };
-}
-
-mutations! {
+crate::faults! {
     /// The reader's full fence between the slot store and its first access is missing.
     ReaderFenceMissing,
     /// The full fence at the start of a grace period is missing.
@@ -91,30 +71,4 @@ mutations! {
     WakeBeforeDone,
     /// `call` wakes the driver before the callback is in the queue.
     WorkWakeEarly,
-}
-
-/// `normal`, or `weak` where `fault` is armed.
-#[inline(always)]
-pub(crate) fn ordering(fault: Mutation, normal: Ordering, weak: Ordering) -> Ordering {
-    if is(fault) { weak } else { normal }
-}
-
-#[cfg(not(sim_loom))]
-#[inline(always)]
-pub(crate) const fn is(_: Mutation) -> bool {
-    false
-}
-
-#[cfg(sim_loom)]
-static ARMED: std::sync::OnceLock<Mutation> = std::sync::OnceLock::new();
-
-/// Arms one fault for the rest of this process. Panics if another is armed already.
-#[cfg(sim_loom)]
-pub fn arm(fault: Mutation) {
-    assert_eq!(*ARMED.get_or_init(|| fault), fault, "one fault per process");
-}
-
-#[cfg(sim_loom)]
-pub(crate) fn is(fault: Mutation) -> bool {
-    ARMED.get() == Some(&fault)
 }

@@ -31,7 +31,7 @@ impl Notified {
             return;
         }
         // Release carries this reader's section to the driver, through whoever reports after it.
-        let order = mutation::ordering(Mutation::ReportRelaxed, Ordering::AcqRel, Ordering::Relaxed);
+        let order = mutation::relaxed_if(Mutation::ReportRelaxed, Ordering::AcqRel);
         if self.holdouts.fetch_sub(1, order) == 1 {
             self.driver.wake();
         }
@@ -49,7 +49,7 @@ impl Notified {
             word.fetch_or(MARKED, Ordering::AcqRel);
             return;
         }
-        let late = mutation::ordering(Mutation::MarkFailureRelaxed, Ordering::Acquire, Ordering::Relaxed);
+        let late = mutation::relaxed_if(Mutation::MarkFailureRelaxed, Ordering::Acquire);
         // Release: the reader that finds the mark must also find itself counted.
         if word.compare_exchange(seen, seen | MARKED, Ordering::Release, late).is_err() {
             self.holdouts.fetch_sub(1, Ordering::Relaxed);
@@ -70,7 +70,7 @@ impl Exit for Notified {
             }
             return;
         }
-        let order = mutation::ordering(Mutation::ExitRelaxed, Ordering::AcqRel, Ordering::Relaxed);
+        let order = mutation::relaxed_if(Mutation::ExitRelaxed, Ordering::AcqRel);
         if word.swap(idle, order) & MARKED != 0 {
             self.report();
         }
@@ -84,7 +84,7 @@ impl Exit for Notified {
             self.holdouts.fetch_add(1, Ordering::Relaxed);
         }
         // Acquire: an idle reader's sections are over, and what they did must be visible from here on.
-        let acquire = mutation::ordering(Mutation::ScanRelaxed, Ordering::Acquire, Ordering::Relaxed);
+        let acquire = mutation::relaxed_if(Mutation::ScanRelaxed, Ordering::Acquire);
         view.for_each_active(acquire, |_, word, seen| self.mark(word, seen));
         self.report();
     }

@@ -32,16 +32,16 @@ impl<B: Barrier> Exit for Polled<B> {
     #[inline]
     fn end(&self, word: &Word, idle: Value) {
         // Release: who sees the section over also sees what it did.
-        word.store(idle, mutation::ordering(Mutation::ExitRelaxed, Ordering::Release, Ordering::Relaxed));
+        word.store(idle, mutation::relaxed_if(Mutation::ExitRelaxed, Ordering::Release));
     }
 
     fn scan(&self, view: View) {
-        let acquire = mutation::ordering(Mutation::ScanRelaxed, Ordering::Acquire, Ordering::Relaxed);
+        let acquire = mutation::relaxed_if(Mutation::ScanRelaxed, Ordering::Acquire);
         *self.found.lock() = Some(Found::now(view, acquire));
     }
 
     fn poll_quiet(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let acquire = mutation::ordering(Mutation::RecheckRelaxed, Ordering::Acquire, Ordering::Relaxed);
+        let acquire = mutation::relaxed_if(Mutation::RecheckRelaxed, Ordering::Acquire);
         let mut found = self.found.lock();
         if found.as_mut().is_none_or(|found| found.all_over(acquire)) {
             *found = None;

@@ -76,7 +76,7 @@ impl<X: Exit> Slots<X> {
     pub(super) fn start(&self, word: &Word, active: Value) {
         // Release: a scan that sees this section must also see the end of the previous one, because it will no longer
         // see the idle word between them.
-        let order = mutation::ordering(Mutation::EntryRelaxed, Ordering::Release, Ordering::Relaxed);
+        let order = mutation::relaxed_if(Mutation::EntryRelaxed, Ordering::Release);
         word.store(active, order);
         X::Barrier::reader();
     }

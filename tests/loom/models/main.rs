@@ -14,6 +14,7 @@ mod hash_table;
 mod map_faults;
 mod mutations;
 mod prog_array;
+mod rcu_faults;
 mod readers;
 mod requests;
 mod ring;

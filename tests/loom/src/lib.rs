@@ -16,13 +16,14 @@ pub mod cells;
 pub mod pair;
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
-use maps::concurrent::mutation as maps_mutation;
-use sim::rcu::mutation::{self, Mutation};
+use maps::concurrent::mutation as map_faults;
+use sim::rcu::mutation as rcu_faults;
 use sim::rcu::{Domain, Engine, Ready, TasksTrace};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize as Count, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 /// Names the fault that a child process must arm.
 pub const MUTATION_VARIABLE: &str = "SIM_LOOM_MUTATION";
@@ -34,6 +35,17 @@ pub enum Bound {
     All,
     /// Interleavings with at most this many preemptions.
     Preemptions(usize),
+}
+
+/// Sets another bound for a run by hand: a number of preemptions, or `all`.
+pub const BOUND_VARIABLE: &str = "SIM_LOOM_BOUND";
+
+impl Bound {
+    fn from_environment() -> Option<Bound> {
+        let wanted = std::env::var(BOUND_VARIABLE).ok()?;
+        let number = || wanted.parse().unwrap_or_else(|_| panic!("{BOUND_VARIABLE}={wanted:?}"));
+        Some(if wanted == "all" { Bound::All } else { Bound::Preemptions(number()) })
+    }
 }
 
 /// What happened in at least one interleaving of a model.
@@ -59,8 +71,10 @@ pub fn explore(
     arm_from_environment();
     let seen = Arc::new(Seen(events.iter().map(|event| (*event, Count::new(0))).collect()));
     let schedules = Arc::new(Count::new(0));
+    let began = Instant::now();
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 20_000;
+    let bound = Bound::from_environment().unwrap_or(bound);
     builder.preemption_bound = match bound {
         Bound::All => None,
         Bound::Preemptions(most) => Some(most),
@@ -72,21 +86,20 @@ pub fn explore(
     });
     let counts: Vec<String> =
         seen.0.iter().map(|(event, n)| format!("{event} {}", n.load(Relaxed))).collect();
-    println!("loom model {name}: {bound:?}, schedules {}, {}", schedules.load(Relaxed), counts.join(", "));
+    let (schedules, seconds) = (schedules.load(Relaxed), began.elapsed().as_secs_f32());
+    println!("loom model {name}: {bound:?}, schedules {schedules}, {seconds:.1} s, {}", counts.join(", "));
     for (event, count) in &seen.0 {
         assert!(count.load(Relaxed) > 0, "model {name} proves nothing: {event:?} never happened");
     }
 }
 
+/// The faults of every crate with models.
+pub const FAULTS: &[&[&str]] = &[rcu_faults::Mutation::ALL, map_faults::Mutation::ALL];
+
 fn arm_from_environment() {
-    if let Ok(wanted) = std::env::var(MUTATION_VARIABLE) {
-        let engine = Mutation::ALL.iter().find(|fault| format!("{fault:?}") == wanted);
-        let map = maps_mutation::Mutation::ALL.iter().find(|fault| format!("{fault:?}") == wanted);
-        match (engine, map) {
-            (Some(fault), None) => mutation::arm(*fault),
-            (None, Some(fault)) => maps_mutation::arm(*fault),
-            _ => panic!("no mutation, or two, called {wanted:?}"),
-        }
+    if let Ok(fault) = std::env::var(MUTATION_VARIABLE) {
+        let armed = [rcu_faults::arm, map_faults::arm].into_iter().filter(|arm| arm(&fault)).count();
+        assert_eq!(armed, 1, "no fault, or two, called {fault:?}");
     }
 }
 

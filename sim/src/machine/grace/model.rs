@@ -121,9 +121,13 @@ const DEBIAN_HZ: u32 = 250;
 impl GracePeriodModel {
     /// The rules of a profile: `5.10`, `6.1`, `6.12` or `7.2`.
     pub fn for_kernel(name: &str) -> Option<GracePeriodModel> {
-        let rows: [(&str, fn() -> GracePeriodModel); 4] =
-            [("5.10", Self::v5_10), ("6.1", Self::v6_1), ("6.12", Self::v6_12), ("7.2", Self::v7_2)];
-        rows.into_iter().find(|(kernel, _)| *kernel == name).map(|(_, row)| row())
+        match name {
+            "5.10" => Some(Self::v5_10()),
+            "6.1" => Some(Self::v6_1()),
+            "6.12" => Some(Self::v6_12()),
+            "7.2" => Some(Self::v7_2()),
+            _ => None,
+        }
     }
 
     /// Length of a jiffy in nanoseconds.
