@@ -8,7 +8,7 @@ use super::{Exit, OutputFormat, RunArgs, report};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::NOTHING_TO_RUN;
 use crate::diag::catalogue::notes::{LEFT_OUT, NEVER_FIRES};
-use crate::export::Format;
+use crate::export::{About, Format};
 use crate::file::Kernel;
 use crate::inputs::{self, Inputs};
 use crate::result::RunResult;
@@ -165,7 +165,7 @@ impl<E: Engine> Session<'_, E> {
         let Some((path, format)) = self.trace else { return Exit::Success };
         let name = ready.scenario.title();
         let path = if several { with_run(path, name, result.kernel) } else { path.to_path_buf() };
-        match output::write_whole(&path, |out| format.write(name, result, out)) {
+        match output::write_whole(&path, |out| format.write(&About::of(&ready.scenario), result, out)) {
             Ok(()) => Exit::Success,
             Err(diagnostic) => {
                 console.diagnostic(&diagnostic);

@@ -1,8 +1,9 @@
-//! Readers of the event stream that write files: ftrace-like text, JSON lines, Perfetto.
+//! Readers of the event stream that write files: ftrace-like text, JSON lines, Perfetto, a picture.
 
 pub mod jsonl;
 pub mod perfetto;
 pub mod proto;
+pub mod svg;
 pub mod text;
 
 use std::io::{self, Write};
@@ -10,7 +11,24 @@ use std::path::Path;
 
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::TRACE_FORMAT;
+use crate::file::Scenario;
 use crate::result::RunResult;
+
+/// What a trace is of.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The scenario's name.
+    pub name: &'a str,
+    /// What it asks.
+    pub question: Option<&'a str>,
+}
+
+impl<'a> About<'a> {
+    /// A run of this scenario.
+    pub fn of(scenario: &'a Scenario) -> About<'a> {
+        About { name: scenario.title(), question: scenario.question.as_ref().map(|question| question.as_str()) }
+    }
+}
 
 /// A trace format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +36,7 @@ pub enum Format {
     Text,
     JsonLines,
     Perfetto,
+    Picture,
 }
 
 /// File extensions and their formats.
@@ -26,6 +45,7 @@ pub const EXTENSIONS: &[(&str, Format, &str)] = &[
     ("jsonl", Format::JsonLines, "one JSON object per event"),
     ("pftrace", Format::Perfetto, "opens in ui.perfetto.dev"),
     ("perfetto-trace", Format::Perfetto, "opens in ui.perfetto.dev"),
+    ("svg", Format::Picture, "a picture"),
 ];
 
 impl Format {
@@ -49,11 +69,12 @@ impl Format {
     }
 
     /// Writes the trace of one run.
-    pub fn write(self, name: &str, result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(self, about: &About<'_>, result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Format::Text => text::write(name, result, out),
-            Format::JsonLines => jsonl::write(name, result, out),
+            Format::Text => text::write(about.name, result, out),
+            Format::JsonLines => jsonl::write(about.name, result, out),
             Format::Perfetto => out.write_all(&perfetto::encode(result)),
+            Format::Picture => svg::write(about, result, out),
         }
     }
 }

@@ -107,7 +107,8 @@ fn stream() -> RunResult {
 
 fn written(format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
-    format.write("example", &stream(), &mut bytes).unwrap();
+    let about = About { name: "example", question: None };
+    format.write(&about, &stream(), &mut bytes).unwrap();
     bytes
 }
 

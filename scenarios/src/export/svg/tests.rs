@@ -1,0 +1,1 @@
+//! Tests of the picture, on runs of shipped scenarios.
