@@ -111,6 +111,10 @@ pub struct StepResult {
     pub returned: Option<i64>,
     /// What a `read` step or a map lookup found.
     pub bytes: Option<Vec<u8>>,
+    /// How many elements a batch did.
+    pub count: Option<u64>,
+    /// Elements that a batch found: key and value.
+    pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
     /// The signal that an access ended in, e.g. `SIGSEGV`.
     pub signal: Option<&'static str>,
 }

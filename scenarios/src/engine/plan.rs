@@ -5,10 +5,11 @@
 
 use sim::mm::PAGE_SIZE;
 
+use super::map_step::MapPlan;
 use super::problem::Problems;
 use crate::diag::catalogue::input::OUT_OF_RANGE;
 use crate::file::layout::{Layout, Scope};
-use crate::file::{Arg, Data, MapStep, Names, RunProgram, Scenario, Sp, Span, Step, Task, constants};
+use crate::file::{Arg, Data, Names, RunProgram, Scenario, Sp, Span, Step, Task, constants};
 
 /// An argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,10 @@ pub(super) enum Word {
     Saved(String),
     /// A descriptor of this map.
     MapFd(String),
+    /// A descriptor of this program.
+    ProgramFd(String),
+    /// A descriptor of this task.
+    Pidfd(String),
 }
 
 /// Memory of a task that steps' own data lies in: resident and locked.
@@ -27,23 +32,13 @@ pub(super) struct Scratch {
     pub bytes: Vec<u8>,
 }
 
-/// Addresses of the operands of a map step.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct MapPlace {
-    pub attr: u64,
-    pub key: u64,
-    pub value: u64,
-}
-
 /// What a step needs besides its own text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StepPlan {
     pub args: Vec<Word>,
-    pub map: MapPlace,
+    pub map: MapPlan,
     /// Bytes that the step writes, or a program's context.
     pub bytes: Vec<u8>,
-    /// Key bytes of a map step.
-    pub key: Option<Vec<u8>>,
 }
 
 /// Everything about one task's steps.
@@ -61,11 +56,9 @@ const SCRATCH_BASE: u64 = 0x7d00_0000_0000;
 const SCRATCH_STRIDE: u64 = 1 << 32;
 /// Longest buffer or read of a step.
 const MAX_STEP_BYTES: u64 = 64 << 20;
-/// `union bpf_attr` of the element commands.
-const ATTR_BYTES: usize = 32;
 
 impl Scratch {
-    fn place(&mut self, bytes: &[u8]) -> u64 {
+    pub(super) fn place(&mut self, bytes: &[u8]) -> u64 {
         self.bytes.resize(self.bytes.len().next_multiple_of(16), 0);
         let at = self.base + self.bytes.len() as u64;
         self.bytes.extend_from_slice(bytes);
@@ -84,10 +77,10 @@ pub(super) fn plan(
     tasks.map(|(index, task)| Planner::new(index, task, layout, sizes, problems).run(task)).collect()
 }
 
-struct Planner<'a> {
+pub(super) struct Planner<'a> {
     names: Scope<'a>,
-    scratch: Scratch,
-    sizes: MapSizes<'a>,
+    pub scratch: Scratch,
+    pub sizes: MapSizes<'a>,
     problems: &'a mut Problems,
 }
 
@@ -140,32 +133,6 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn map_step(&mut self, step: &MapStep) -> StepPlan {
-        let Some((key_size, value_size, copies)) = (self.sizes)(&step.name.value) else {
-            return StepPlan::default();
-        };
-        let key = step.key.as_ref().map(|data| self.encode(data, Some(key_size)));
-        let updates = step.op == crate::file::MapOp::Update;
-        let value = match &step.value {
-            Some(data) if updates => self.encode(data, Some(value_size)),
-            _ => vec![0; value_size],
-        };
-        let stride = if copies > 1 { value_size.next_multiple_of(8) } else { value_size };
-        let mut values = Vec::new();
-        for _ in 0..copies {
-            let end = values.len() + stride;
-            values.extend_from_slice(&value);
-            values.resize(end, 0);
-        }
-        values.resize(values.len().max(key_size), 0);
-        let map = MapPlace {
-            attr: self.scratch.place(&[0; ATTR_BYTES]),
-            key: self.scratch.place(key.as_deref().unwrap_or(&vec![0; key_size])),
-            value: self.scratch.place(&values),
-        };
-        StepPlan { map, key, args: vec![Word::MapFd(step.name.value.clone())], ..StepPlan::default() }
-    }
-
     /// A length that this computer can hold.
     fn sane(&mut self, bytes: u64, span: &Span) -> usize {
         if bytes <= MAX_STEP_BYTES {
@@ -176,11 +143,11 @@ impl<'a> Planner<'a> {
         0
     }
 
-    fn encode(&mut self, data: &Sp<Data>, width: Option<usize>) -> Vec<u8> {
+    pub(super) fn encode(&mut self, data: &Sp<Data>, width: Option<usize>) -> Vec<u8> {
         self.problems.checked(data.encode(width, &self.names), &data.span).unwrap_or_default()
     }
 
-    fn word(&mut self, arg: &Sp<Arg>) -> Word {
+    pub(super) fn word(&mut self, arg: &Sp<Arg>) -> Word {
         let value = match &arg.value {
             Arg::Int(value) => *value as u64,
             Arg::Text(text) => self.scratch.place(&[text.as_bytes(), &[0]].concat()),
@@ -200,6 +167,8 @@ impl<'a> Planner<'a> {
                 u64::from(self.problems.checked(self.names.pid(task), &arg.span).unwrap_or_default())
             }
             Arg::Map(name) => return Word::MapFd(name.clone()),
+            Arg::Program(name) => return Word::ProgramFd(name.clone()),
+            Arg::Pidfd(name) => return Word::Pidfd(name.clone()),
         };
         Word::Known(value)
     }

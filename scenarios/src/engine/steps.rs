@@ -17,21 +17,25 @@ use super::plan::{StepPlan, Word};
 use super::watch::Until;
 use super::world::World;
 use super::{attach, memory, task};
-use crate::file::{Call, Flavour, MapOp, MapStep, Resolve, RunProgram, Step, Touch, UpdateFlag, WaitFor};
+use crate::file::{Call, Flavour, Resolve, RunProgram, Step, Touch, WaitFor};
 use crate::result::StepResult;
 
 /// What a step came to.
 #[derive(Clone, Debug, Default)]
-struct Outcome {
-    returned: Option<i64>,
-    bytes: Option<Vec<u8>>,
+pub(super) struct Outcome {
+    pub returned: Option<i64>,
+    pub bytes: Option<Vec<u8>>,
+    /// How many elements a batch did.
+    pub count: Option<u64>,
+    /// Elements that a batch found.
+    pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
     signal: Option<&'static str>,
     /// The task is over: it called `exit`, or a signal killed it.
     ends_task: bool,
 }
 
 impl Outcome {
-    fn ret(value: i64) -> Outcome {
+    pub(super) fn ret(value: i64) -> Outcome {
         Outcome { returned: Some(value), ..Outcome::default() }
     }
 
@@ -41,11 +45,11 @@ impl Outcome {
 }
 
 /// A task at work on one of its steps.
-struct Doer<'a> {
-    world: &'a Rc<World>,
+pub(super) struct Doer<'a> {
+    pub world: &'a Rc<World>,
     /// Index of the task.
-    task: usize,
-    plan: &'a StepPlan,
+    pub task: usize,
+    pub plan: &'a StepPlan,
 }
 
 /// Time a user-space function takes besides its probes: a call and a few instructions.
@@ -70,7 +74,7 @@ pub(super) async fn run_all(world: &Rc<World>, task: usize) {
 }
 
 impl Doer<'_> {
-    fn machine(&self) -> &Machine {
+    pub(super) fn machine(&self) -> &Machine {
         self.world.machine()
     }
 
@@ -81,6 +85,8 @@ impl Doer<'_> {
         step.end_ns = Some(self.machine().now_ns());
         step.returned = outcome.returned;
         step.bytes = outcome.bytes.clone();
+        step.count = outcome.count;
+        step.pairs = outcome.pairs.clone();
         step.signal = outcome.signal;
         drop(result);
         if outcome.returned.is_some() || outcome.signal.is_some() {
@@ -113,19 +119,20 @@ impl Doer<'_> {
     }
 
     /// The arguments as words. After `execve` the scratch area is made again in the new memory.
-    fn args(&self) -> Vec<u64> {
+    pub(super) fn args(&self) -> Vec<u64> {
         if let Some(mm) = self.machine().current_task().mm.get() {
             memory::add_scratch(self.world, self.task, mm);
         }
         self.plan.args.iter().map(|word| self.word(word)).collect()
     }
 
-    fn word(&self, word: &Word) -> u64 {
+    pub(super) fn word(&self, word: &Word) -> u64 {
         let state = &self.world.tasks[self.task];
         match word {
             Word::Known(value) => *value,
             Word::Saved(name) => state.saved.borrow().get(name).copied().unwrap_or_default() as u64,
             Word::MapFd(name) => self.map_fd(name),
+            Word::ProgramFd(_) | Word::Pidfd(_) => u64::from(u32::MAX),
         }
     }
 
@@ -315,38 +322,10 @@ impl Doer<'_> {
     }
 }
 
-// bpf(2).
+// The task's scratch memory.
 impl Doer<'_> {
-    async fn map(&self, step: &MapStep) -> Outcome {
-        let fd = self.args().first().copied().unwrap_or(u64::from(u32::MAX));
-        let place = self.plan.map;
-        let (command, flags) = match (step.op, step.flags.as_ref().map(|flag| flag.value)) {
-            (MapOp::Lookup, _) => (1, 0),
-            (MapOp::Update, None | Some(UpdateFlag::Any)) => (2, 0),
-            (MapOp::Update, Some(UpdateFlag::Noexist)) => (2, 1),
-            (MapOp::Update, Some(UpdateFlag::Exist)) => (2, 2),
-            (MapOp::Delete, _) => (3, 0),
-            (MapOp::GetNextKey, _) => (4, 0_u64),
-        };
-        let key = if self.plan.key.is_some() || step.op != MapOp::GetNextKey { place.key } else { 0 };
-        let attr: Vec<u8> =
-            [fd, key, place.value, flags].iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.poke(place.attr, &attr);
-        let args = [command, place.attr, attr.len() as u64];
-        let returned = self.world.kernel.syscall("bpf", &args).await.expect("bpf(2) is modelled");
-        let (key_size, value_size, copies) =
-            super::maps::sizes(&self.world.maps, &step.name.value).unwrap_or_default();
-        let stride = if copies > 1 { value_size.next_multiple_of(8) * copies } else { value_size };
-        let found = match step.op {
-            MapOp::Lookup if returned == 0 => self.peek(place.value, stride),
-            MapOp::GetNextKey if returned == 0 => self.peek(place.value, key_size),
-            _ => None,
-        };
-        Outcome { bytes: found, ..Outcome::ret(returned) }
-    }
-
     /// Writes to the task's scratch memory, which costs nothing: the code that would do it is not the subject.
-    fn poke(&self, addr: u64, bytes: &[u8]) {
+    pub(super) fn poke(&self, addr: u64, bytes: &[u8]) {
         let m = self.machine();
         if let Some(mm) = m.current_task().mm.get() {
             let now_ns = m.now_ns();
@@ -355,7 +334,7 @@ impl Doer<'_> {
         }
     }
 
-    fn peek(&self, addr: u64, len: usize) -> Option<Vec<u8>> {
+    pub(super) fn peek(&self, addr: u64, len: usize) -> Option<Vec<u8>> {
         let m = self.machine();
         let (mm, now_ns) = (m.current_task().mm.get()?, m.now_ns());
         memory::read(&mut m.mm(), mm, addr, len, now_ns)

@@ -3,7 +3,7 @@
 use super::{Check, Judge, show_bytes};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{MEMORY_CONTENTS, STEP_RETURN, TASK_STATE};
-use crate::file::{MapOp, Ret, Signal, Sp, Step, Task, TaskExpect};
+use crate::file::{MapOp, MapStep, Ret, Signal, Sp, Step, Task, TaskExpect};
 use crate::result::{StepResult, TaskResult};
 
 impl Judge<'_> {
@@ -93,6 +93,7 @@ impl Judge<'_> {
             Step::Syscall(call) | Step::Call(call) | Step::KernelCall(call) => call.took.as_ref(),
             Step::Read(touch) | Step::Write(touch) => touch.took.as_ref(),
             Step::Synchronize(step) => step.took.as_ref(),
+            Step::Map(step) => step.took.as_ref(),
             _ => None,
         };
         if let Some(end_ns) = done.end_ns {
@@ -101,6 +102,9 @@ impl Judge<'_> {
         }
         self.signal(task, step, done);
         self.step_bytes(task, step, done);
+        if let Step::Map(map) = &step.value {
+            self.batch(task, map, done);
+        }
     }
 
     fn signal(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
@@ -118,10 +122,57 @@ impl Judge<'_> {
         }
     }
 
+    /// How many elements a batch did, and which a lookup found.
+    fn batch(&mut self, task: &Sp<Task>, step: &MapStep, done: &StepResult) {
+        if let Some(count) = done.count {
+            let what =
+                format!("elements of the batch on `{}` of task `{}`", step.name.value, task.name.value);
+            self.count(step.count.as_ref(), what, count);
+        }
+        if !step.op.finds()
+            || step.op == MapOp::DeleteBatch
+            || step.entries.is_empty()
+            || done.end_ns.is_none()
+        {
+            return;
+        }
+        let names = self.layout.names(Some(&task.name.value));
+        let mut left = done.pairs.clone();
+        let mut missing = Vec::new();
+        for entry in &step.entries {
+            let found = left.iter().position(|(key, value)| {
+                let value_fits = entry
+                    .value
+                    .as_ref()
+                    .is_none_or(|data| data.encode(Some(value.len()), &names).as_ref() == Ok(value));
+                value_fits && entry.key.encode(Some(key.len()), &names).as_ref() == Ok(key)
+            });
+            match found {
+                Some(at) => drop(left.remove(at)),
+                None => missing.push(entry.key.span.clone()),
+            }
+        }
+        let show = |pairs: &[(Vec<u8>, Vec<u8>)]| {
+            pairs.iter().map(|(k, v)| format!("{} => {}", show_bytes(k), show_bytes(v))).collect::<Vec<_>>()
+        };
+        for span in missing {
+            let message = format!("{} found no such element", describe(&Step::Map(step.clone())));
+            let diagnostic = Diagnostic::error(MEMORY_CONTENTS, message).label(&span, "expected this one");
+            self.differ(
+                show(&done.pairs).into_iter().fold(diagnostic, |d, pair| d.note(format!("found {pair}"))),
+            );
+        }
+        for pair in show(&left) {
+            let message = format!("{} found {pair}", describe(&Step::Map(step.clone())));
+            let label = "not among the `entries` expected";
+            self.differ(Diagnostic::error(MEMORY_CONTENTS, message).label(&step.name.span, label));
+        }
+    }
+
     fn step_bytes(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
         let expected = match &step.value {
             Step::Read(touch) => touch.bytes.as_ref(),
-            Step::Map(map) if matches!(map.op, MapOp::Lookup | MapOp::GetNextKey) => map.value.as_ref(),
+            Step::Map(map) if map.op.finds() => map.value.as_ref(),
             _ => None,
         };
         let (Some(expected), Some(found)) = (expected, &done.bytes) else { return };

@@ -26,7 +26,10 @@ pub struct About<'a> {
 impl<'a> About<'a> {
     /// A run of this scenario.
     pub fn of(scenario: &'a Scenario) -> About<'a> {
-        About { name: scenario.title(), question: scenario.question.as_ref().map(|question| question.as_str()) }
+        About {
+            name: scenario.title(),
+            question: scenario.question.as_ref().map(|question| question.as_str()),
+        }
     }
 }
 

@@ -32,6 +32,10 @@ pub enum Arg {
     Pid(String),
     /// A file descriptor of an object's or scenario's map, for the `bpf` syscall: `{ map = "counters" }`.
     Map(String),
+    /// A file descriptor of a program: `{ program = "tail" }`.
+    Program(String),
+    /// A file descriptor of a task (`pidfd_open`): `{ pidfd = "app" }`.
+    Pidfd(String),
 }
 
 /// Buffers lie in a scratch region of the task; one system call moves at most a MiB here.
@@ -80,6 +84,8 @@ impl<'de> Visitor<'de> for ArgVisitor {
             },
             "pid" => Arg::Pid(map.next_value()?),
             "map" => Arg::Map(map.next_value()?),
+            "program" => Arg::Program(map.next_value()?),
+            "pidfd" => Arg::Pidfd(map.next_value()?),
             "int" => Arg::Int(map.next_value::<Wide>()?.0),
             "sockaddr" => {
                 let text: String = map.next_value()?;
@@ -91,7 +97,7 @@ impl<'de> Visitor<'de> for ArgVisitor {
             }
             _ => {
                 return Err(de::Error::custom(format!(
-                    "E0005: unknown key `{key}`, expected one of `text`, `data`, `buffer`, `pid`, `map`, `int`, `sockaddr`"
+                    "E0005: unknown key `{key}`, expected one of `text`, `data`, `buffer`, `pid`, `pidfd`, `map`, `program`, `int`, `sockaddr`"
                 )));
             }
         };
@@ -121,6 +127,8 @@ impl Serialize for Arg {
             Arg::Sockaddr(addr) => one_entry(s, "sockaddr", &addr.to_string()),
             Arg::Pid(task) => one_entry(s, "pid", task),
             Arg::Map(map) => one_entry(s, "map", map),
+            Arg::Program(program) => one_entry(s, "program", program),
+            Arg::Pidfd(task) => one_entry(s, "pidfd", task),
         }
     }
 }
@@ -139,7 +147,8 @@ impl JsonSchema for Arg {
                     "type": "object",
                     "properties": {
                         "text": { "type": "string" }, "data": data, "buffer": { "type": "integer", "minimum": 0 },
-                        "pid": { "type": "string" }, "map": { "type": "string" }, "int": { "type": ["integer", "string"] },
+                        "pid": { "type": "string" }, "pidfd": { "type": "string" },
+                        "map": { "type": "string" }, "program": { "type": "string" }, "int": { "type": ["integer", "string"] },
                         "sockaddr": { "type": "string" }
                     },
                     "additionalProperties": false, "minProperties": 1, "maxProperties": 1

@@ -92,7 +92,11 @@ impl Canvas {
     pub(super) fn pointer(&mut self, class: &str, x: f64, y: f64, title: &str) {
         let (left, right, top) = (x - 4.0, x + 4.0, y - 7.0);
         let path = format!("M{left:.1} {top:.1}H{right:.1}L{x:.1} {y:.1}Z");
-        let _ = writeln!(self.body, "<path class=\"{class}\" d=\"{path}\"><title>{}</title></path>", escape(title));
+        let _ = writeln!(
+            self.body,
+            "<path class=\"{class}\" d=\"{path}\"><title>{}</title></path>",
+            escape(title)
+        );
     }
 
     /// The whole file; `label` is what a screen reader says.

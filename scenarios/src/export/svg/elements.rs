@@ -74,7 +74,11 @@ fn unlink(lives: &mut BTreeMap<Id, Life>, map: &Rc<str>, key: &[u8], addr: u64, 
 fn life<'a>(lives: &'a mut BTreeMap<Id, Life>, map: &Rc<str>, addr: u64) -> &'a mut Life {
     let order = lives.len();
     lives.entry((map.clone(), addr)).or_insert_with(|| Life {
-        lane: Lane { label: map.to_string(), note: format!("value at …{:05x}", addr & 0xf_ffff), ..Lane::default() },
+        lane: Lane {
+            label: map.to_string(),
+            note: format!("value at …{:05x}", addr & 0xf_ffff),
+            ..Lane::default()
+        },
         now: None,
         changed: false,
         order,

@@ -39,9 +39,7 @@ impl Scale {
     pub(super) fn x(&self, time_ns: u64) -> f64 {
         let after = self.knots.partition_point(|(time, _)| *time <= time_ns);
         match (after.checked_sub(1).map(|before| self.knots[before]), self.knots.get(after)) {
-            (Some((t0, x0)), Some((t1, x1))) => {
-                x0 + (x1 - x0) * ((time_ns - t0) as f64 / (t1 - t0) as f64)
-            }
+            (Some((t0, x0)), Some((t1, x1))) => x0 + (x1 - x0) * ((time_ns - t0) as f64 / (t1 - t0) as f64),
             (Some((_, x)), None) | (None, Some(&(_, x))) => x,
             (None, None) => 0.0,
         }
@@ -63,7 +61,13 @@ pub(super) fn short(ns: u64) -> String {
     let units = [(1_000_000_000.0, "s"), (1_000_000.0, "ms"), (1_000.0, "us"), (1.0, "ns")];
     let (unit, name) = units.into_iter().find(|(unit, _)| ns as f64 >= *unit).unwrap_or((1.0, "ns"));
     let value = ns as f64 / unit;
-    let digits = if value >= 100.0 { 0 } else if value >= 10.0 { 1 } else { 2 };
+    let digits = if value >= 100.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
     let text = format!("{value:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}{name}")

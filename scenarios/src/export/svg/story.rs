@@ -181,7 +181,14 @@ fn grace_periods(timed: &[Timed<'_>], end_ns: u64) -> Vec<Lane> {
         let span = |(from_ns, seq): (u64, u64), to_ns: u64, over: bool| {
             let took = short(to_ns - from_ns);
             let label = if over { format!("#{seq}: {took}") } else { format!("#{seq}: not over") };
-            Span { from_ns, to_ns, look, title: format!("grace period {} {label}", flavour.name()), label, line: 0 }
+            Span {
+                from_ns,
+                to_ns,
+                look,
+                title: format!("grace period {} {label}", flavour.name()),
+                label,
+                line: 0,
+            }
         };
         for Timed { at_ns, event } in timed {
             match event.body.as_any().downcast_ref::<SimEvent>() {

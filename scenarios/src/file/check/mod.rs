@@ -3,6 +3,7 @@
 
 mod expect;
 mod input;
+mod map_step;
 mod program;
 mod task;
 

@@ -7,7 +7,7 @@ use crate::diag::catalogue::input::{
 };
 use crate::file::arg::Arg;
 use crate::file::layout::{HIGHEST, LOWEST, MAX_REGION_PAGES, PAGE_BYTES, Placed, data_len};
-use crate::file::model::{Call, MapStep, PageState, Region, Step, Task, Touch, WaitFor};
+use crate::file::model::{Call, PageState, Region, Step, Task, Touch, WaitFor};
 use crate::file::span::Sp;
 
 /// Longest `comm` (`TASK_COMM_LEN` less the NUL, `include/linux/sched.h`).
@@ -194,7 +194,7 @@ impl<'a> Checker<'a> {
             Step::Read(touch) | Step::Write(touch) => self.touch(task, touch, saved),
             Step::WaitFor(wait) => self.wait_for(task, &wait.value),
             Step::Fork(child) => self.fork(task, child),
-            Step::Map(step) => self.map_step(step),
+            Step::Map(step) => self.map_step(task, step, saved),
             Step::Resolve(resolve) => {
                 self.arg(task, &resolve.at, saved);
                 if let Some(contents) = &resolve.contents {
@@ -228,7 +228,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn arg(&mut self, task: &Sp<Task>, arg: &Sp<Arg>, saved: &[&str]) {
+    pub(super) fn arg(&mut self, task: &Sp<Task>, arg: &Sp<Arg>, saved: &[&str]) {
         match &arg.value {
             Arg::Addr(place) => {
                 self.address(place, &arg.span, &task.name);
@@ -238,7 +238,8 @@ impl<'a> Checker<'a> {
                 self.unknown(DANGLING, "saved value", &name, saved.iter().copied());
             }
             Arg::Data(data) => self.data(data, None, Some(&task.name)),
-            Arg::Pid(name) => self.has_task(&Sp::new(name.clone(), arg.span.clone())),
+            Arg::Pid(name) | Arg::Pidfd(name) => self.has_task(&Sp::new(name.clone(), arg.span.clone())),
+            Arg::Program(name) => self.has_program(&Sp::new(name.clone(), arg.span.clone())),
             Arg::Map(name) => self.has_map(&Sp::new(name.clone(), arg.span.clone())),
             _ => {}
         }
@@ -319,20 +320,6 @@ impl<'a> Checker<'a> {
                 .label(&child.span, "forked here")
                 .secondary(&other.name.span, "needs `forked = true`");
             self.report(diagnostic);
-        }
-    }
-
-    fn map_step(&mut self, step: &MapStep) {
-        self.has_map(&step.name);
-        let decl = self.scenario.maps.iter().find(|map| map.name.value == step.name.value);
-        let sized =
-            |given: Option<&Sp<u32>>, default: usize| given.map_or(default, |size| size.value as usize);
-        let known = decl.filter(|map| map.map_type.is_some());
-        if let Some(key) = &step.key {
-            self.data(key, known.map(|map| sized(map.key_size.as_ref(), 4)), None);
-        }
-        if let Some(value) = &step.value {
-            self.data(value, known.map(|map| sized(map.value_size.as_ref(), 8)), None);
         }
     }
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::program::none_given;
 use super::task::is_false;
 use crate::file::arg::Arg;
 use crate::file::data::Data;
-use crate::file::flex::Expect;
+use crate::file::flex::{Expect, OneOrMany};
 use crate::file::scalar::{Count, Dur, Num, Ret};
 use crate::file::span::Sp;
 
@@ -184,15 +185,43 @@ pub struct MapStep {
     /// The key; for `get_next_key` the previous one, none to begin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Sp<Data>>,
-    /// Update: what is stored. Lookup: what is expected. `get_next_key`: the key expected.
+    /// A descriptor as the key: the storage of a task (`{ pidfd = "app" }`), an inode, a socket or a cgroup (`"$fd"`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_fd: Option<Sp<Arg>>,
+    /// Update and push: what is stored. Lookup, pop and peek: what is expected. `get_next_key`: the key expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Sp<Data>>,
-    /// `any`, `noexist` or `exist`.
+    /// A descriptor as the value: an inner map (`{ map = "inner" }`) or a program (`{ program = "tail" }`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flags: Option<Sp<UpdateFlag>>,
+    pub value_fd: Option<Sp<Arg>>,
+    /// `any`, `noexist`, `exist` or `lock`; several in a list.
+    #[serde(default, skip_serializing_if = "none_given")]
+    pub flags: OneOrMany<Sp<UpdateFlag>>,
+    /// Batches: what is stored or deleted. Lookups: the elements expected, all of them, in any order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<BatchEntry>,
+    /// Lookup batches: for how many elements there is room (64 when absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<Sp<u32>>,
+    /// Batches: how many elements are expected to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Sp<Expect<Count>>>,
     /// What the call is expected to return (0 or an error).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<Sp<Expect<Ret>>>,
+    /// How long it is expected to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Sp<Expect<Dur>>>,
+}
+
+/// One element of a batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchEntry {
+    pub key: Sp<Data>,
+    /// Not for `delete_batch`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Sp<Data>>,
 }
 
 /// A map command of `bpf(2)`.
@@ -203,6 +232,42 @@ pub enum MapOp {
     Update,
     Delete,
     GetNextKey,
+    LookupAndDelete,
+    /// `BPF_MAP_FREEZE`: user space can no longer write.
+    Freeze,
+    /// Update without a key: queue, stack, bloom filter.
+    Push,
+    /// Lookup-and-delete without a key: queue, stack.
+    Pop,
+    /// Lookup without a key: queue, stack, bloom filter.
+    Peek,
+    LookupBatch,
+    LookupAndDeleteBatch,
+    UpdateBatch,
+    DeleteBatch,
+}
+
+impl MapOp {
+    /// Whether `value` is what the step finds, not what it stores.
+    pub fn finds(self) -> bool {
+        !matches!(self, MapOp::Update | MapOp::Push | MapOp::UpdateBatch)
+    }
+
+    /// Whether it works on many elements.
+    pub fn is_batch(self) -> bool {
+        matches!(
+            self,
+            MapOp::LookupBatch | MapOp::LookupAndDeleteBatch | MapOp::UpdateBatch | MapOp::DeleteBatch
+        )
+    }
+
+    /// Whether it takes a key.
+    pub fn takes_key(self) -> bool {
+        matches!(
+            self,
+            MapOp::Lookup | MapOp::Update | MapOp::Delete | MapOp::GetNextKey | MapOp::LookupAndDelete
+        )
+    }
 }
 
 /// Flag of a map update.
@@ -212,6 +277,8 @@ pub enum UpdateFlag {
     Any,
     Noexist,
     Exist,
+    /// `BPF_F_LOCK`: under the value's spin lock.
+    Lock,
 }
 
 /// Fills a missing page of a userfaultfd region (`UFFDIO_COPY`), once somebody has faulted on it.

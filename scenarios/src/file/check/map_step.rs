@@ -1,0 +1,93 @@
+//! Checks of `map` steps: keys and values that fit, and no key that the operation would ignore.
+
+use super::Checker;
+use crate::diag::catalogue::input::{CONFLICT, OUT_OF_RANGE};
+use crate::file::model::{MapOp, MapStep, Task};
+use crate::file::span::{Sp, Span};
+
+/// Elements of one batch: the task's scratch memory holds them.
+const MOST_ROOM: u32 = 1 << 16;
+
+impl<'a> Checker<'a> {
+    pub(super) fn map_step(&mut self, task: &Sp<Task>, step: &'a MapStep, saved: &[&str]) {
+        self.has_map(&step.name);
+        let (key_size, value_size) = self.map_sizes(&step.name);
+        let entries = step.entries.iter().map(|entry| (&entry.key, entry.value.as_ref()));
+        for (key, value) in entries {
+            self.data(key, key_size, None);
+            value.into_iter().for_each(|value| self.data(value, value_size, None));
+        }
+        if let Some(key) = &step.key {
+            self.data(key, key_size, None);
+        }
+        if let Some(value) = &step.value {
+            self.data(value, if step.op == MapOp::GetNextKey { key_size } else { value_size }, None);
+        }
+        for arg in step.key_fd.iter().chain(&step.value_fd) {
+            self.arg(task, arg, saved);
+        }
+        if let Some(room) = step.room.as_ref().filter(|room| room.value == 0 || room.value > MOST_ROOM) {
+            let label = format!("1 to {MOST_ROOM}");
+            self.error(OUT_OF_RANGE, "not a possible number of elements", &room.span, label);
+        }
+        self.ignored_keys(step);
+    }
+
+    /// Sizes that the scenario itself says; an object's maps are known later.
+    fn map_sizes(&self, name: &Sp<String>) -> (Option<usize>, Option<usize>) {
+        let decl = self.scenario.maps.iter().find(|map| map.name.value == name.value);
+        let Some(decl) = decl.filter(|map| map.map_type.is_some()) else { return (None, None) };
+        let sized =
+            |given: Option<&Sp<u32>>, default: usize| given.map_or(default, |size| size.value as usize);
+        (Some(sized(decl.key_size.as_ref(), 4)), Some(sized(decl.value_size.as_ref(), 8)))
+    }
+
+    fn ignored_keys(&mut self, step: &MapStep) {
+        let op = step.op;
+        let name = &step.name.span;
+        let unkeyed: [(bool, &str, &Span); 3] = [
+            (step.key.is_some() && !op.takes_key(), "key", step.key.as_ref().map_or(name, |key| &key.span)),
+            (
+                step.key_fd.is_some() && !op.takes_key(),
+                "key_fd",
+                step.key_fd.as_ref().map_or(name, |fd| &fd.span),
+            ),
+            (
+                step.value_fd.is_some() && op.finds(),
+                "value_fd",
+                step.value_fd.as_ref().map_or(name, |fd| &fd.span),
+            ),
+        ];
+        let batch: [(bool, &str, &Span); 4] = [
+            (
+                !step.entries.is_empty() && !op.is_batch(),
+                "entries",
+                step.entries.first().map_or(name, |e| &e.key.span),
+            ),
+            (
+                step.count.is_some() && !op.is_batch(),
+                "count",
+                step.count.as_ref().map_or(name, |count| &count.span),
+            ),
+            (
+                step.room.is_some() && !(op.is_batch() && op.finds()),
+                "room",
+                step.room.as_ref().map_or(name, |room| &room.span),
+            ),
+            (
+                step.value.is_some() && op.is_batch(),
+                "value",
+                step.value.as_ref().map_or(name, |value| &value.span),
+            ),
+        ];
+        for (_, key, span) in unkeyed.into_iter().chain(batch).filter(|(wrong, ..)| *wrong) {
+            self.error(CONFLICT, format!("this operation has no `{key}`"), span, "would be ignored");
+        }
+        for (one, other, what) in [(&step.key, &step.key_fd, "key"), (&step.value, &step.value_fd, "value")] {
+            if let (Some(_), Some(fd)) = (one, other) {
+                let message = format!("the {what} is given twice");
+                self.error(CONFLICT, message, &fd.span, "as a descriptor too");
+            }
+        }
+    }
+}
