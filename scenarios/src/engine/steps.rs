@@ -29,9 +29,9 @@ pub(super) struct Outcome {
     pub count: Option<u64>,
     /// Elements that a batch found.
     pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
-    signal: Option<&'static str>,
+    pub signal: Option<&'static str>,
     /// The task is over: it called `exit`, or a signal killed it.
-    ends_task: bool,
+    pub ends_task: bool,
 }
 
 impl Outcome {

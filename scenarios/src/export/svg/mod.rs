@@ -11,9 +11,6 @@ mod scale;
 mod story;
 mod tasks;
 
-#[cfg(test)]
-mod tests;
-
 use std::io::{self, Write};
 
 use super::About;

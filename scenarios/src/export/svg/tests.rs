@@ -1,1 +1,0 @@
-//! Tests of the picture, on runs of shipped scenarios.
