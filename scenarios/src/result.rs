@@ -115,6 +115,8 @@ pub struct StepResult {
     pub count: Option<u64>,
     /// Elements that a batch found: key and value.
     pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Who holds a grace period: the task and the whole story.
+    pub holders: Option<Vec<(String, String)>>,
     /// The signal that an access ended in, e.g. `SIGSEGV`.
     pub signal: Option<&'static str>,
 }

@@ -11,6 +11,8 @@ use crate::result::{EVENT_MARK, MARK_FIELD};
 pub(super) enum StepEvent {
     /// A `mark` step: `task.label`.
     Mark { name: String },
+    /// A `holders` step: the answer.
+    Holders { flavour: &'static str, text: String },
     /// A step that calls or accesses something is over.
     Done { task: String, number: usize, kind: &'static str, ret: Option<i64>, signal: Option<&'static str> },
 }
@@ -19,6 +21,7 @@ impl Payload for StepEvent {
     fn name(&self) -> &'static str {
         match self {
             StepEvent::Mark { .. } => EVENT_MARK,
+            StepEvent::Holders { .. } => "grace_period_holders",
             StepEvent::Done { .. } => "step",
         }
     }
@@ -26,6 +29,9 @@ impl Payload for StepEvent {
     fn fields(&self) -> Vec<(&'static str, Value)> {
         match self {
             StepEvent::Mark { name } => vec![(MARK_FIELD, Value::Str(name.clone()))],
+            StepEvent::Holders { flavour, text } => {
+                vec![("flavour", Value::Str((*flavour).to_owned())), ("held_by", Value::Str(text.clone()))]
+            }
             StepEvent::Done { task, number, kind, ret, signal } => {
                 let mut fields = vec![
                     ("task", Value::Str(task.clone())),

@@ -44,7 +44,7 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
         time_limit_ns: scenario.time_limit.value.0,
         event_limit: usize::try_from(scenario.event_limit.value.0).unwrap_or(usize::MAX),
         mm,
-        rcu: GracePeriodModel::for_kernel(job.kernel.name()).expect("every profile has grace-period rules"),
+        rcu: grace_periods(job),
         ..MachineConfig::default()
     });
     let mut config = BpfConfig::new(profile);
@@ -53,6 +53,15 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
         config.kernel_types = KernelTypes::Whole(Rc::new(types));
     }
     Some(Kernel::new(Bpf::new(machine, config)))
+}
+
+fn grace_periods(job: &Job<'_>) -> GracePeriodModel {
+    let name = job.kernel.name();
+    let mut model = GracePeriodModel::for_kernel(name).expect("every profile has grace-period rules");
+    if let Some(timeout) = &job.scenario.config.stall_timeout {
+        (model.classic.stall_ns, model.trace.stall_ns) = (Some(timeout.value.0), Some(timeout.value.0));
+    }
+    model
 }
 
 /// The types that the scenario brings along; the inner `None` means the built-in ones.

@@ -1,7 +1,7 @@
 //! From a scenario file to a simulated kernel, and from its run to a result.
 //!
 //! [`Simulator`] runs jobs. The way of one run: `plan` (what names in steps stand for), `machine` (the empty kernel), `objects`,
-//! `inline`, `globals`, `natives`, `maps` (programs and maps), `attach`, `memory` (address spaces), `task`, `steps` and `map_step` (what tasks do),
+//! `inline`, `globals`, `natives`, `maps` (programs and maps), `attach`, `memory` (address spaces), `task`, `steps`, `map_step` and `grace` (what tasks do),
 //! `packets` and `interrupts` (what comes from outside), `collect` (the result). Key types: [`world::World`] (everything of one run),
 //! [`watch::Watch`] (follows the events while they happen). Neighbours: `run` is the seam, `expect` judges the result.
 
@@ -9,6 +9,7 @@ mod attach;
 mod collect;
 mod event;
 mod globals;
+mod grace;
 mod inline;
 mod interrupts;
 mod machine;

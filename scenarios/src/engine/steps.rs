@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use sim::errno::Errno;
 use sim::ids::Pid;
-use sim::machine::{Flavour as GpFlavour, Machine};
+use sim::machine::Machine;
 use sim::mm::fault::FaultError;
 use sim::task::WaitReason;
 use sim::uaccess;
@@ -17,7 +17,7 @@ use super::plan::{StepPlan, Word};
 use super::watch::Until;
 use super::world::World;
 use super::{attach, memory, task};
-use crate::file::{Call, Flavour, Resolve, RunProgram, Step, Touch, WaitFor};
+use crate::file::{Call, Resolve, RunProgram, Step, Touch, WaitFor};
 use crate::result::StepResult;
 
 /// What a step came to.
@@ -29,6 +29,8 @@ pub(super) struct Outcome {
     pub count: Option<u64>,
     /// Elements that a batch found.
     pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Who holds a grace period: the task and the whole story.
+    pub holders: Option<Vec<(String, String)>>,
     pub signal: Option<&'static str>,
     /// The task is over: it called `exit`, or a signal killed it.
     pub ends_task: bool,
@@ -87,6 +89,7 @@ impl Doer<'_> {
         step.bytes = outcome.bytes.clone();
         step.count = outcome.count;
         step.pairs = outcome.pairs.clone();
+        step.holders = outcome.holders.clone();
         step.signal = outcome.signal;
         drop(result);
         if outcome.returned.is_some() || outcome.signal.is_some() {
@@ -114,6 +117,9 @@ impl Doer<'_> {
             Step::Detach(program) => self.detach(&program.value),
             Step::Run(run) => self.run_program(run).await,
             Step::Synchronize(step) => self.synchronize(step.flavour.value).await,
+            Step::Callback(step) => self.callback(step),
+            Step::Barrier(step) => self.barrier(step.flavour.value).await,
+            Step::Holders(step) => self.holders(step.flavour.value),
             Step::MoveToCpu(cpu) => self.move_to(cpu.value).await,
         }
     }
@@ -259,21 +265,9 @@ impl Doer<'_> {
         Outcome::ret(ran.unwrap_or_else(Errno::ret))
     }
 
-    async fn synchronize(&self, flavour: Flavour) -> Outcome {
-        self.machine().synchronize(grace_period(flavour)).await;
-        Outcome::default()
-    }
-
     async fn move_to(&self, cpu: u32) -> Outcome {
         self.machine().set_affinity(1 << cpu).await;
         Outcome::default()
-    }
-}
-
-fn grace_period(flavour: Flavour) -> GpFlavour {
-    match flavour {
-        Flavour::Rcu => GpFlavour::Classic,
-        Flavour::TasksTrace => GpFlavour::TasksTrace,
     }
 }
 
@@ -304,8 +298,7 @@ impl Doer<'_> {
                 (Until::Runs(program(name), count), format!("{count} runs of {name}"))
             }
             WaitFor::GracePeriod(flavour) => {
-                self.machine().synchronize(grace_period(flavour.value)).await;
-                return Outcome::default();
+                return self.synchronize(flavour.value).await;
             }
             WaitFor::Time(time) => {
                 let left = time.value.0.saturating_sub(self.machine().now_ns());

@@ -8,25 +8,55 @@ use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{COUNT, MISSING_FINDING, ORDER};
 use crate::diag::catalogue::{self};
 use crate::export::text;
-use crate::file::{Count, EventExpect, Sp};
+use crate::file::{Count, EventExpect, SomeFinding, Sp};
 use crate::result::{EVENT_ENTER, EVENT_EXIT, EVENT_MARK, MARK_FIELD, PROGRAM_FIELD};
 
 impl Judge<'_> {
     pub(super) fn findings(&mut self) {
         let (scenario, result) = (self.scenario, self.result);
         let expected = scenario.expect.findings.as_slice();
+        let some: Vec<_> = scenario.expect.some_findings.iter().filter(|f| self.applies(&f.kernel)).collect();
+        let codes: Vec<&str> =
+            expected.iter().chain(some.iter().map(|f| &f.code)).map(|code| code.0.as_str()).collect();
         for finding in &result.findings {
-            if !expected.iter().any(|code| code.0 == finding.code.0) {
+            if !codes.contains(&finding.code.0) {
                 let diagnostic = self.unexpected(finding);
                 self.differ(diagnostic);
             }
         }
+        some.into_iter().for_each(|expect| self.some_finding(expect));
         for code in expected {
             if !result.findings.iter().any(|finding| finding.code.0 == code.0) {
                 let title = catalogue::find(&code.0).map_or("", |entry| entry.title);
                 let message = format!("the finding {} did not appear ({title})", code.0);
                 self.differ(Diagnostic::error(MISSING_FINDING, message).label(&code.span, "expected"));
             }
+        }
+    }
+
+    /// Findings of one code that say certain words.
+    fn some_finding(&mut self, expect: &Sp<SomeFinding>) {
+        let result = self.result;
+        let of_code: Vec<&Finding> = result.findings.iter().filter(|f| f.code.0 == expect.code.0).collect();
+        let text =
+            |finding: &Finding| [&[finding.message.clone()], finding.notes.as_slice()].concat().join("\n");
+        let words = expect.says.as_slice();
+        let fits = |finding: &&&Finding| words.iter().all(|words| text(finding).contains(words.as_str()));
+        let count = of_code.iter().filter(fits).count() as u64;
+        let code = &expect.code.0;
+        match &expect.count {
+            Some(_) => self.count(expect.count.as_ref(), format!("findings {code} that say so"), count),
+            None if count == 0 => {
+                let message = match of_code.len() {
+                    0 => format!("the finding {code} did not appear"),
+                    _ => format!("no finding {code} says all of this"),
+                };
+                let diagnostic =
+                    Diagnostic::error(MISSING_FINDING, message).label(&expect.code.span, "expected");
+                let notes = of_code.iter().take(EVENTS_SHOWN).map(|finding| text(finding));
+                self.differ(notes.fold(diagnostic, Diagnostic::note));
+            }
+            None => {}
         }
     }
 

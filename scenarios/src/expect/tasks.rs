@@ -3,7 +3,7 @@
 use super::{Check, Judge, show_bytes};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{MEMORY_CONTENTS, STEP_RETURN, TASK_STATE};
-use crate::file::{MapOp, MapStep, Ret, Signal, Sp, Step, Task, TaskExpect};
+use crate::file::{Holders, MapOp, MapStep, Ret, Signal, Sp, Step, Task, TaskExpect};
 use crate::result::{StepResult, TaskResult};
 
 impl Judge<'_> {
@@ -92,7 +92,7 @@ impl Judge<'_> {
         let took = match &step.value {
             Step::Syscall(call) | Step::Call(call) | Step::KernelCall(call) => call.took.as_ref(),
             Step::Read(touch) | Step::Write(touch) => touch.took.as_ref(),
-            Step::Synchronize(step) => step.took.as_ref(),
+            Step::Synchronize(step) | Step::Barrier(step) => step.took.as_ref(),
             Step::Map(step) => step.took.as_ref(),
             _ => None,
         };
@@ -104,6 +104,33 @@ impl Judge<'_> {
         self.step_bytes(task, step, done);
         if let Step::Map(map) = &step.value {
             self.batch(task, map, done);
+        }
+        if let (Step::Holders(expected), Some(found)) = (&step.value, &done.holders) {
+            self.holders(expected, found);
+        }
+    }
+
+    /// Who holds a grace period, and what is said about them.
+    fn holders(&mut self, expected: &Holders, found: &[(String, String)]) {
+        let story: Vec<&str> = found.iter().map(|(_, story)| story.as_str()).collect();
+        let story = if story.is_empty() { "nobody holds it".to_owned() } else { story.join("\n") };
+        let mut names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(tasks) = &expected.tasks {
+            let mut wanted: Vec<&str> = tasks.iter().map(|name| name.as_str()).collect();
+            wanted.sort_unstable();
+            if wanted != names {
+                let message = format!("the grace period is held by {}", quoted(&names));
+                let label = format!("expected {}", quoted(&wanted));
+                let diagnostic = Diagnostic::error(STEP_RETURN, message).label(&tasks.span, label);
+                self.differ(diagnostic.note(story.clone()));
+            }
+        }
+        for words in expected.says.as_slice().iter().filter(|words| !story.contains(words.as_str())) {
+            let message = format!("who holds the grace period is told without `{}`", words.value);
+            let diagnostic =
+                Diagnostic::error(STEP_RETURN, message).label(&words.span, "expected these words");
+            self.differ(diagnostic.note(story.clone()));
         }
     }
 
@@ -185,6 +212,13 @@ impl Judge<'_> {
         let message =
             format!("{} of task `{}` found {}", describe(&step.value), task.name.value, show_bytes(found));
         self.differ(Diagnostic::error(MEMORY_CONTENTS, message).label(&expected.span, label));
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        _ => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }
 

@@ -42,6 +42,7 @@ text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-seri
 .page{fill:var(--bg);stroke:var(--grid)}.band{fill:var(--band)}.grid{stroke:var(--grid)}.axis{stroke:var(--soft);fill:none}
 .run0{fill:var(--t0)}.run1{fill:var(--t1)}.run2{fill:var(--t2)}.run3{fill:var(--t3)}.run4{fill:var(--t4)}.run5{fill:var(--t5)}
 .kernel{fill:var(--kernel)}.irq{fill:var(--fg)}.ready{fill:none;stroke:var(--soft);stroke-dasharray:2 2}.blocked{fill:var(--wait)}
+.lazy{fill:var(--wait);stroke:var(--soft);stroke-dasharray:4 2}
 .trace{fill:var(--trace)}.rcu{fill:var(--rcu)}.fault{fill:var(--fault)}.linked,.recycled{fill:var(--linked)}
 .recycled{stroke:var(--bad);stroke-width:2}.unlinked{fill:url(#hatch);stroke:var(--linked)}
 .tracegp{fill:url(#tracehatch);stroke:var(--trace);stroke-width:1.5}.rcugp{fill:url(#rcuhatch);stroke:var(--rcu);stroke-width:1.5}

@@ -1,14 +1,14 @@
 //! From events to lanes: what a picture of a run shows, before anything has a place.
 //!
-//! Key types: [`Story`], [`Lane`], [`Span`]. `tasks` and `elements` fill in the lanes that need a state machine.
+//! Key types: [`Story`], [`Lane`], [`Span`]. `tasks`, `grace` and `elements` fill in the lanes that need a state machine.
 
 use std::collections::BTreeMap;
 
 use sim::event::Event;
-use sim::machine::{Flavour, SimEvent};
+use sim::machine::SimEvent;
 
 use super::scale::short;
-use super::{elements, tasks};
+use super::{elements, grace, tasks};
 use crate::result::RunResult;
 
 /// How a span looks; the names are classes of the style sheet.
@@ -26,6 +26,8 @@ pub(super) enum Look {
     Fault,
     TraceGp,
     RcuGp,
+    /// Callbacks wait for company before they ask for a grace period.
+    Lazy,
     /// An element in the map.
     Linked,
     /// Out of the map, its memory not handed out.
@@ -114,7 +116,7 @@ pub(super) fn tell(result: &RunResult) -> Story {
     let groups = vec![
         ("CPUs", cpus(result, &timed, end_ns)),
         ("Tasks", task_lanes),
-        ("Grace periods", grace_periods(&timed, end_ns)),
+        ("Grace periods", grace::lanes(&timed, end_ns)),
         ("Map elements", element_lanes),
     ];
     Story { groups: groups.into_iter().filter(|(_, lanes)| !lanes.is_empty()).collect(), end_ns, left_out }
@@ -172,41 +174,4 @@ fn on_cpu(was: (u64, u32, String), to_ns: u64, colours: &BTreeMap<u32, usize>) -
         label: comm,
         line: 0,
     })
-}
-
-fn grace_periods(timed: &[Timed<'_>], end_ns: u64) -> Vec<Lane> {
-    let lane = |flavour: Flavour, label: &str, look: Look| {
-        let mut lane = Lane { label: label.to_owned(), ..Lane::default() };
-        let mut open: Option<(u64, u64)> = None;
-        let span = |(from_ns, seq): (u64, u64), to_ns: u64, over: bool| {
-            let took = short(to_ns - from_ns);
-            let label = if over { format!("#{seq}: {took}") } else { format!("#{seq}: not over") };
-            Span {
-                from_ns,
-                to_ns,
-                look,
-                title: format!("grace period {} {label}", flavour.name()),
-                label,
-                line: 0,
-            }
-        };
-        for Timed { at_ns, event } in timed {
-            match event.body.as_any().downcast_ref::<SimEvent>() {
-                Some(SimEvent::GracePeriodBegin { flavour: of, seq, .. }) if *of == flavour => {
-                    open = Some((*at_ns, *seq));
-                }
-                Some(SimEvent::GracePeriodEnd { flavour: of, .. }) if *of == flavour => {
-                    lane.spans.extend(open.take().map(|begun| span(begun, *at_ns, true)));
-                }
-                _ => {}
-            }
-        }
-        lane.spans.extend(open.map(|begun| span(begun, end_ns, false)));
-        lane
-    };
-    let both = [
-        lane(Flavour::Classic, "RCU", Look::RcuGp),
-        lane(Flavour::TasksTrace, "RCU Tasks Trace", Look::TraceGp),
-    ];
-    both.into_iter().filter(|lane| !lane.spans.is_empty()).collect()
 }

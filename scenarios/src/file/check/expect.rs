@@ -28,6 +28,9 @@ impl Checker<'_> {
             self.kernels(&map.kernel);
             self.map_expect(map);
         }
+        for finding in &expect.some_findings {
+            self.kernels(&finding.kernel);
+        }
         for global in &expect.some_globals {
             self.kernels(&global.kernel);
             self.data(&global.value.value, None, None);

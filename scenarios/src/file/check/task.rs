@@ -7,7 +7,7 @@ use crate::diag::catalogue::input::{
 };
 use crate::file::arg::Arg;
 use crate::file::layout::{HIGHEST, LOWEST, MAX_REGION_PAGES, PAGE_BYTES, Placed, data_len};
-use crate::file::model::{Call, PageState, Region, Step, Task, Touch, WaitFor};
+use crate::file::model::{Call, Callback, Flavour, PageState, Region, Step, Task, Touch, WaitFor};
 use crate::file::span::Sp;
 
 /// Longest `comm` (`TASK_COMM_LEN` less the NUL, `include/linux/sched.h`).
@@ -209,12 +209,35 @@ impl<'a> Checker<'a> {
                 }
             }
             Step::MoveToCpu(cpu) => self.cpu(cpu),
-            Step::Mark(name) => {
-                if name.contains('.') || name.trim().is_empty() {
-                    self.error(OUT_OF_RANGE, "this cannot be a mark", &name.span, "some words without a dot");
-                }
+            Step::Mark(name) => self.mark(name),
+            Step::Callback(step) => self.callback(step),
+            Step::Barrier(step) => self.has_callbacks(&step.flavour),
+            Step::Holders(step) => {
+                step.tasks.iter().for_each(|names| names.iter().for_each(|n| self.has_task(n)))
             }
             Step::Sleep(_) | Step::Spin(_) | Step::Synchronize(_) => {}
+        }
+    }
+
+    fn mark(&mut self, name: &Sp<String>) {
+        if name.contains('.') || name.trim().is_empty() {
+            self.error(OUT_OF_RANGE, "this cannot be a mark", &name.span, "some words without a dot");
+        }
+    }
+
+    fn callback(&mut self, step: &Callback) {
+        self.mark(&step.mark);
+        self.has_callbacks(&step.flavour);
+        if step.hurry && step.flavour.value != Flavour::Rcu {
+            self.error(CONFLICT, "only classic RCU has `hurry`", &step.flavour.span, "not this flavour");
+        }
+    }
+
+    /// Expedited grace periods serve waiting tasks only.
+    fn has_callbacks(&mut self, flavour: &Sp<Flavour>) {
+        if flavour.value == Flavour::RcuExpedited {
+            let label = "no callbacks; use \"rcu\"";
+            self.error(CONFLICT, "expedited RCU is for `synchronize` only", &flavour.span, label);
         }
     }
 
@@ -302,6 +325,7 @@ impl<'a> Checker<'a> {
             .flat_map(|task| {
                 task.steps.iter().filter_map(|step| match &step.value {
                     Step::Mark(label) => Some(format!("{}.{}", task.name.value, label.value)),
+                    Step::Callback(callback) => Some(format!("{}.{}", task.name.value, callback.mark.value)),
                     _ => None,
                 })
             })

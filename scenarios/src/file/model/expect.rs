@@ -21,6 +21,9 @@ pub struct Expectations {
     /// Codes of the findings that must appear, e.g. `["F0001"]`; any other finding is a failure.
     #[serde(skip_serializing_if = "none_given")]
     pub findings: OneOrMany<Sp<FindingExpect>>,
+    /// Findings in more detail, or on some kernels only.
+    #[serde(rename = "finding", skip_serializing_if = "Vec::is_empty")]
+    pub some_findings: Vec<Sp<SomeFinding>>,
     /// Virtual time at the end of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Sp<Expect<Dur>>>,
@@ -80,6 +83,22 @@ impl crate::file::scalar::FromScalar for FindingExpect {
 
 use crate::file::scalar::scalar_serde;
 scalar_serde!(FindingExpect);
+
+/// What is expected of findings of one code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SomeFinding {
+    pub code: Sp<FindingExpect>,
+    /// Only on these kernels.
+    #[serde(default, skip_serializing_if = "none_given")]
+    pub kernel: OneOrMany<Sp<Kernel>>,
+    /// Words in its message or notes, all of them in one finding.
+    #[serde(default, skip_serializing_if = "none_given")]
+    pub says: OneOrMany<Sp<String>>,
+    /// How many say so (at least one when absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Sp<Expect<Count>>>,
+}
 
 /// What is expected of one program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

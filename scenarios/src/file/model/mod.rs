@@ -127,6 +127,10 @@ fn default_event_limit() -> Sp<Num> {
 pub struct Config {
     /// `CONFIG_FUNCTION_ERROR_INJECTION`: error-injectable functions, and with it most sleepable fentry/fexit/fmod_ret.
     pub function_error_injection: bool,
+    /// After so long a grace period of either flavour counts as stalled (finding F0011). The kernel's own are 21 s for RCU and 10 min for
+    /// Tasks Trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall_timeout: Option<Sp<Dur>>,
 }
 
 /// Who chooses which task runs next.

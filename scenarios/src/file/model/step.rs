@@ -47,6 +47,12 @@ pub enum Step {
     Run(RunProgram),
     /// Waits for a grace period, as a kernel thread that calls `synchronize_rcu` does.
     Synchronize(Synchronize),
+    /// Queues a callback (`call_rcu`, `call_rcu_tasks_trace`) and goes on; the callback sets a mark.
+    Callback(Callback),
+    /// Waits until the callbacks queued so far have been invoked (`rcu_barrier`, `rcu_barrier_tasks_trace`).
+    Barrier(Synchronize),
+    /// Asks who holds the grace period that is under way.
+    Holders(Holders),
     /// Moves to another CPU (`sched_setaffinity`).
     MoveToCpu(Sp<u32>),
 }
@@ -71,6 +77,9 @@ impl Step {
             Step::Detach(_) => "detach",
             Step::Run(_) => "run",
             Step::Synchronize(_) => "synchronize",
+            Step::Callback(_) => "callback",
+            Step::Barrier(_) => "barrier",
+            Step::Holders(_) => "holders",
             Step::MoveToCpu(_) => "move_to_cpu",
         }
     }
@@ -170,6 +179,8 @@ pub struct ProgramRuns {
 pub enum Flavour {
     /// Classic RCU.
     Rcu,
+    /// Classic RCU in a hurry: `synchronize_rcu_expedited`.
+    RcuExpedited,
     /// RCU Tasks Trace, which sleepable programs run under.
     TasksTrace,
 }
@@ -308,7 +319,7 @@ pub struct RunProgram {
     pub returns: Option<Sp<Expect<Ret>>>,
 }
 
-/// Waits for a grace period.
+/// Waits for a grace period or for callbacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Synchronize {
@@ -316,4 +327,29 @@ pub struct Synchronize {
     /// How long it is expected to take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took: Option<Sp<Expect<Dur>>>,
+}
+
+/// A callback that a grace period must pass for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Callback {
+    pub flavour: Sp<Flavour>,
+    /// The mark that it sets, `"task.label"` with this task's name: others can wait for it or expect it.
+    pub mark: Sp<String>,
+    /// `call_rcu_hurry`: never waits for company. Classic RCU only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hurry: bool,
+}
+
+/// Who holds a grace period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Holders {
+    pub flavour: Sp<Flavour>,
+    /// The tasks expected, all of them, in any order; `[]`: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Sp<Vec<Sp<String>>>>,
+    /// Words expected in the answer: a program, a line of its source, what it waits for.
+    #[serde(default, skip_serializing_if = "none_given")]
+    pub says: OneOrMany<Sp<String>>,
 }
