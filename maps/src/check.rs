@@ -6,6 +6,7 @@
 
 use sim::errno::Errno;
 
+use crate::check_fd;
 use crate::consts::*;
 use crate::create::CreateError;
 use crate::inner;
@@ -53,19 +54,25 @@ pub(crate) fn check_file_mode(def: &MapDef) -> Check {
 }
 
 /// Types that need CAP_BPF whatever that switch says.
-const PRIVILEGED: [u32; 6] = [
+const PRIVILEGED: [u32; 9] = [
     BPF_MAP_TYPE_LRU_HASH,
     BPF_MAP_TYPE_LRU_PERCPU_HASH,
     BPF_MAP_TYPE_LPM_TRIE,
     BPF_MAP_TYPE_QUEUE,
     BPF_MAP_TYPE_STACK,
     BPF_MAP_TYPE_BLOOM_FILTER,
+    BPF_MAP_TYPE_STACK_TRACE,
+    BPF_MAP_TYPE_CPUMAP,
+    BPF_MAP_TYPE_REUSEPORT_SOCKARRAY,
 ];
 
 /// `kernel.unprivileged_bpf_disabled`, and the types that always need CAP_BPF.
 pub(crate) fn check_privilege(def: &MapDef, rules: &MapRules) -> Check {
     let needed = rules.unprivileged_bpf_disabled || PRIVILEGED.contains(&def.map_type);
-    refuse(needed && !def.creator.cap_bpf, Errno::EPERM)
+    refuse(needed && !def.creator.cap_bpf, Errno::EPERM)?;
+    // Kernels with tokens take CAP_SYS_ADMIN for CAP_NET_ADMIN; older ones ask in the type's own code.
+    let admin = def.creator.cap_net_admin || def.creator.cap_sys_admin;
+    refuse(!rules.privilege_checked_first && check_fd::needs_net_admin(def.map_type) && !admin, Errno::EPERM)
 }
 
 /// `bpf_map_attr_numa_node` gives a node.
@@ -155,9 +162,10 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
         | BPF_MAP_TYPE_PROG_ARRAY
         | BPF_MAP_TYPE_PERF_EVENT_ARRAY
         | BPF_MAP_TYPE_CGROUP_ARRAY => def.value_stride() * entries,
+        other if check_fd::has_own_cost(other) => check_fd::cost(def),
         BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
         // A good size cannot reach the limit.
-        BPF_MAP_TYPE_RINGBUF => 0,
+        BPF_MAP_TYPE_RINGBUF | BPF_MAP_TYPE_USER_RINGBUF => 0,
         BPF_MAP_TYPE_QUEUE | BPF_MAP_TYPE_STACK => (entries + 1) * u64::from(def.value_size),
         BPF_MAP_TYPE_LPM_TRIE => {
             let bits = u64::from(def.key_size.saturating_sub(4));
@@ -170,7 +178,10 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
             entries.next_power_of_two() * BUCKET_BYTES + element * entries + spare + per_cpu_values
         }
     };
-    refuse(rules.cost_in_32_bits && cost >= u64::from(u32::MAX) - PAGE_SIZE, Errno::E2BIG)
+    // `dev_map_init_map` has an error of its own.
+    let devmap = matches!(def.map_type, BPF_MAP_TYPE_DEVMAP | BPF_MAP_TYPE_DEVMAP_HASH);
+    let errno = if devmap { Errno::EINVAL } else { Errno::E2BIG };
+    refuse(rules.cost_in_32_bits && cost >= u64::from(u32::MAX) - PAGE_SIZE, errno)
 }
 
 /// `ringbuf_map_alloc`.
@@ -181,6 +192,7 @@ pub(crate) fn check_ringbuf(def: &MapDef, rules: &MapRules) -> Check {
     let bad_size = !size.is_power_of_two() || !size.is_multiple_of(PAGE_SIZE);
     refuse(def.key_size != 0 || def.value_size != 0 || bad_size, Errno::EINVAL)?;
     if def.has(BPF_F_RB_OVERWRITE) {
+        refuse(def.map_type == BPF_MAP_TYPE_USER_RINGBUF, Errno::EINVAL)?;
         return Err(CreateError::NotModelled("BPF_F_RB_OVERWRITE".into()));
     }
     Ok(())

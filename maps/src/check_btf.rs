@@ -38,6 +38,7 @@ fn wants(map_type: u32) -> Wants {
         | BPF_MAP_TYPE_CGRP_STORAGE => Wants::StorageKey,
         BPF_MAP_TYPE_BLOOM_FILTER => Wants::NoKey,
         BPF_MAP_TYPE_PERF_EVENT_ARRAY
+        | BPF_MAP_TYPE_STACK_TRACE
         | BPF_MAP_TYPE_CGROUP_ARRAY
         | BPF_MAP_TYPE_ARRAY_OF_MAPS
         | BPF_MAP_TYPE_HASH_OF_MAPS
@@ -51,7 +52,7 @@ fn wants(map_type: u32) -> Wants {
     }
 }
 
-/// `map_check_btf` without the special fields. -EINVAL for types that do not fit, -ENOTSUPP for a map type that takes no BTF.
+/// `map_check_btf` without the special fields: -EINVAL for types that do not fit.
 pub(crate) fn check_types(def: &MapDef) -> Result<(), CreateError> {
     let Some(BtfTypes { key, value }) = def.btf else { return Ok(()) };
     let fits = |t: Option<BtfType>, size: u32| t.is_some_and(|t| t.size == size);
@@ -67,5 +68,11 @@ pub(crate) fn check_types(def: &MapDef) -> Result<(), CreateError> {
     if !key_ok || !fits(value, def.value_size) {
         return Err(Errno::EINVAL.into());
     }
-    if wants == Wants::NoBtf { Err(Errno::ENOTSUPP.into()) } else { Ok(()) }
+    Ok(())
+}
+
+/// `map_check_no_btf`, after the special fields were found good: -ENOTSUPP.
+pub(crate) fn check_takes_btf(def: &MapDef) -> Result<(), CreateError> {
+    let refused = def.btf.is_some() && wants(def.map_type) == Wants::NoBtf;
+    if refused { Err(Errno::ENOTSUPP.into()) } else { Ok(()) }
 }

@@ -9,14 +9,19 @@ use sim::errno::Errno;
 use sim::machine::Machine;
 
 use crate::check;
-use crate::check_btf::check_types;
+use crate::check_btf::{check_takes_btf, check_types};
+use crate::check_fd;
 use crate::check_fields::{check_fields, recognized};
 use crate::consts::*;
 use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
-use crate::{array, array_of_maps, bloom, hash, hash_of_maps, lpm_trie, lru_hash, lru_percpu_hash};
-use crate::{percpu_array, percpu_hash, queue_stack, rhash, ringbuf};
+use crate::{
+    array, array_of_maps, bloom, cgroup_array, cpumap, devmap, hash, hash_of_maps, lpm_trie, lru_hash,
+    lru_percpu_hash,
+};
+use crate::{percpu_array, percpu_hash, perf_event_array, prog_array, queue_stack, rhash, ringbuf};
+use crate::{sock_array, sockhash, stack_trace, user_ringbuf};
 
 /// Why there is no map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +92,38 @@ const TYPES: &[Row] = &[
     Row { map_type: BPF_MAP_TYPE_QUEUE, check: queue_stack::check, build: queue_stack::QueueStack::create },
     Row { map_type: BPF_MAP_TYPE_STACK, check: queue_stack::check, build: queue_stack::QueueStack::create },
     Row { map_type: BPF_MAP_TYPE_BLOOM_FILTER, check: bloom::check, build: bloom::Bloom::create },
+    Row {
+        map_type: BPF_MAP_TYPE_PROG_ARRAY,
+        check: check::check_fd_array,
+        build: prog_array::ProgArray::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+        check: check::check_fd_array,
+        build: perf_event_array::PerfEventArray::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_CGROUP_ARRAY,
+        check: check::check_fd_array,
+        build: cgroup_array::CgroupArray::create,
+    },
+    Row { map_type: BPF_MAP_TYPE_STACK_TRACE, check: checked_later, build: stack_trace::StackTrace::create },
+    Row { map_type: BPF_MAP_TYPE_DEVMAP, check: check_fd::devmap, build: devmap::Devmap::create },
+    Row { map_type: BPF_MAP_TYPE_DEVMAP_HASH, check: check_fd::devmap, build: devmap::Devmap::create },
+    Row { map_type: BPF_MAP_TYPE_CPUMAP, check: checked_later, build: cpumap::Cpumap::create },
+    Row { map_type: BPF_MAP_TYPE_XSKMAP, check: checked_later, build: sock_array::SockArray::create },
+    Row { map_type: BPF_MAP_TYPE_SOCKMAP, check: checked_later, build: sock_array::SockArray::create },
+    Row { map_type: BPF_MAP_TYPE_SOCKHASH, check: checked_later, build: sockhash::Sockhash::create },
+    Row {
+        map_type: BPF_MAP_TYPE_REUSEPORT_SOCKARRAY,
+        check: check_fd::reuseport,
+        build: sock_array::SockArray::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_USER_RINGBUF,
+        check: checked_later,
+        build: user_ringbuf::UserRingbuf::create,
+    },
     Row { map_type: BPF_MAP_TYPE_RINGBUF, check: checked_later, build: ringbuf::Ringbuf::create },
 ];
 
@@ -95,6 +132,14 @@ type Check = fn(&MapDef, &MapRules) -> Result<(), CreateError>;
 /// Checks that a type makes in `map_alloc`, after those of privileges.
 const LATE_CHECKS: &[(u32, Check)] = &[
     (BPF_MAP_TYPE_RINGBUF, check::check_ringbuf),
+    (BPF_MAP_TYPE_USER_RINGBUF, check::check_ringbuf),
+    (BPF_MAP_TYPE_STACK_TRACE, check_fd::stack_trace),
+    (BPF_MAP_TYPE_DEVMAP, check_fd::devmap_late),
+    (BPF_MAP_TYPE_DEVMAP_HASH, check_fd::devmap_late),
+    (BPF_MAP_TYPE_CPUMAP, check_fd::cpumap),
+    (BPF_MAP_TYPE_XSKMAP, check_fd::xskmap),
+    (BPF_MAP_TYPE_SOCKMAP, check_fd::sockmap),
+    (BPF_MAP_TYPE_SOCKHASH, check_fd::sockhash),
     (BPF_MAP_TYPE_LPM_TRIE, lpm_trie::check),
     (BPF_MAP_TYPE_BLOOM_FILTER, bloom::check_attributes),
     (BPF_MAP_TYPE_RHASH, rhash::check_entries),
@@ -127,6 +172,7 @@ pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>
     check_types(def)?;
     let def = &recognized(def, rules);
     check_fields(def, rules)?;
+    check_takes_btf(def)?;
     if let Some(uptr) = def.fields.iter().find(|f| f.kind == FieldKind::Uptr) {
         return Err(CreateError::NotModelled(format!("{} in a map value", uptr.kind.name())));
     }

@@ -2,7 +2,7 @@
 //!
 //! In kernel memory a slot is a pointer; user space gives descriptors and gets ids. Source: `arraymap.c:fd_array_map_alloc_check`,
 //! `bpf_fd_array_map_update_elem`, `__fd_array_map_delete_elem`. Key type: [`FdArray`]. Neighbours: `array_of_maps`, `prog_array`,
-//! `perf_event_array`, `cgroup_array`.
+//! `perf_event_array`, `cgroup_array`, `sock_array`.
 
 use std::cell::RefCell;
 
@@ -108,7 +108,8 @@ impl FdArray {
         if index < self.core.def.max_entries { Ok(index as usize) } else { Err(Errno::E2BIG) }
     }
 
-    fn store(&self, m: &Machine, index: usize, object: Option<Object>) -> Option<Object> {
+    /// Puts an object into a slot of the map or empties it; what was there is returned.
+    pub fn store(&self, m: &Machine, index: usize, object: Option<Object>) -> Option<Object> {
         let address = object.as_ref().map_or(0, object::address);
         m.arena_mut().store(self.base + index as u64 * POINTER_BYTES, 8, address).expect(IN_MAP);
         std::mem::replace(&mut self.slots.borrow_mut()[index], object)

@@ -5,6 +5,7 @@
 //! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
 //! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`ringbuf`].
 //! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
+//! - types that hold objects behind descriptors: [`object`], [`inner`] and [`refcount`] (maps in maps), `fd_array`, and a file each.
 //! - memory: [`concurrent::Freelist`] (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
 //! - [`concurrent`]: the parts that hold under threads too, checked by loom.
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
@@ -16,12 +17,16 @@ pub mod array_of_maps;
 pub mod batch;
 pub mod bloom;
 pub mod callable;
+pub mod cgroup_array;
 pub mod check;
 mod check_btf;
+mod check_fd;
 mod check_fields;
 pub mod concurrent;
 pub mod consts;
+pub mod cpumap;
 pub mod create;
+pub mod devmap;
 pub mod element;
 mod element_source;
 pub mod event;
@@ -47,17 +52,23 @@ mod mem_alloc;
 pub mod object;
 pub mod percpu_array;
 pub mod percpu_hash;
+pub mod perf_event_array;
 mod pool;
+pub mod prog_array;
 pub mod queue_stack;
 pub mod rhash;
 mod rhash_table;
 pub mod refcount;
 pub mod ringbuf;
 pub mod rules;
+pub mod sock_array;
+pub mod sockhash;
 mod source;
 pub mod spec;
+pub mod stack_trace;
 mod table;
 mod trie;
+pub mod user_ringbuf;
 #[cfg(test)]
 mod tests;
 pub mod value;

@@ -12,14 +12,23 @@ use sim::machine::Machine;
 
 use crate::batch::Buckets;
 use crate::callable::Callable;
+use crate::cgroup_array::CgroupArray;
 use crate::consts::*;
+use crate::cpumap::Cpumap;
+use crate::devmap::Devmap;
 use crate::element::{ElementInfo, ReaderSection};
 use crate::fields::Fields;
-use crate::object::Descriptors;
+use crate::object::{Descriptors, ProgramTraits};
+use crate::perf_event_array::PerfEventArray;
+use crate::prog_array::ProgArray;
 use crate::refcount::Lifetime;
 use crate::ringbuf::Ringbuf;
 use crate::rules::MapRules;
+use crate::sock_array::SockArray;
+use crate::sockhash::Sockhash;
 use crate::spec::MapDef;
+use crate::stack_trace::StackTrace;
+use crate::user_ringbuf::UserRingbuf;
 use crate::value::ValueLayout;
 
 /// Bytes of the simulated `struct bpf_map`, an object of its own whose address programs see as the map pointer.
@@ -181,6 +190,59 @@ pub trait Map {
 
     /// The ring buffer, if it is one.
     fn as_ringbuf(&self) -> Option<&Ringbuf> {
+        None
+    }
+
+    /// Whether a program that tail-calls through the map fits those in it (`bpf_check_tail_call`); true for other maps.
+    fn admits_user(&self, _program: &ProgramTraits) -> bool {
+        true
+    }
+
+    /// A socket was closed: maps of sockets let it go.
+    fn forget_socket(&self, _m: &Machine, _cookie: u64) {}
+
+    /// The program array, if it is one.
+    fn as_prog_array(&self) -> Option<&ProgArray> {
+        None
+    }
+
+    /// The array of perf events, if it is one.
+    fn as_perf_event_array(&self) -> Option<&PerfEventArray> {
+        None
+    }
+
+    /// The array of cgroups, if it is one.
+    fn as_cgroup_array(&self) -> Option<&CgroupArray> {
+        None
+    }
+
+    /// The map of stacks, if it is one.
+    fn as_stack_trace(&self) -> Option<&StackTrace> {
+        None
+    }
+
+    /// The map of devices, if it is one.
+    fn as_devmap(&self) -> Option<&Devmap> {
+        None
+    }
+
+    /// The map of CPUs, if it is one.
+    fn as_cpumap(&self) -> Option<&Cpumap> {
+        None
+    }
+
+    /// The array of sockets, if it is one.
+    fn as_sock_array(&self) -> Option<&SockArray> {
+        None
+    }
+
+    /// The hash map of sockets, if it is one.
+    fn as_sockhash(&self) -> Option<&Sockhash> {
+        None
+    }
+
+    /// The ring buffer that user space fills, if it is one.
+    fn as_user_ringbuf(&self) -> Option<&UserRingbuf> {
         None
     }
 

@@ -4,6 +4,7 @@
 //! that it holds and refuses the rest with the kernel's error. Neighbours: `fd_array`, `hash_of_maps` store them, `hooks` has the tables.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use sim::errno::Errno;
@@ -27,6 +28,11 @@ pub enum Object {
 pub trait Descriptors {
     /// What the number refers to; `None` when it is not open.
     fn get(&self, fd: u32) -> Option<Object>;
+
+    /// Whether there is a network device with this number. Only the loopback device is sure to exist.
+    fn has_device(&self, ifindex: u32) -> bool {
+        ifindex == 1
+    }
 
     /// The open file of the map through which the change is made; perf events go with it.
     fn map_file(&self) -> u64 {
@@ -57,7 +63,7 @@ impl Descriptors for One {
 pub struct ProgramTraits {
     /// Number of the program type.
     pub prog_type: u32,
-    /// Name of the expected attach type; empty when the type has none.
+    /// Full name of the expected attach type, e.g. `"BPF_XDP_DEVMAP"`.
     pub attach_type: String,
     /// For types that are attached to a kernel function by BTF: the function. `None` for others.
     pub attach_function: Option<String>,
@@ -130,6 +136,9 @@ pub trait SocketObject {
 
     /// Address of its `struct sock`.
     fn sk_addr(&self) -> u64;
+
+    /// Whether an array of reuseport sockets holds it (`sk_user_data`).
+    fn in_reuseport_array(&self) -> &Cell<bool>;
 
     /// For the layer above, which knows its own type.
     fn as_any(&self) -> &dyn Any;

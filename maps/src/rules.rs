@@ -145,6 +145,24 @@ pub struct MapRules {
     pub fd_hash_in_place: bool,
     /// A system call on a map of maps waits for classic readers after look-ups and failures too (5.10, 6.1: `maybe_wait_bpf_programs`).
     pub inner_map_waits_always: bool,
+    /// Programs that share a program array must agree in more than their type (since 6.1: attach type and function, XDP fragments).
+    pub owner_is_detailed: bool,
+    /// They must agree in being sleepable, too (7.2).
+    pub owner_has_sleepable: bool,
+    /// A program of type EXT cannot be in a program array (6.12, 7.2).
+    pub tail_call_not_to_extension: bool,
+    /// A map of stacks knows lookup-and-delete (7.2).
+    pub stack_lookup_and_delete: bool,
+    /// A map of CPUs tells why an entry cannot be made (7.2); before it is always -ENOMEM.
+    pub cpumap_says_why: bool,
+    /// An AF_XDP socket must be bound before it goes into a map (7.2: -ENOBUFS).
+    pub xskmap_wants_bound: bool,
+    /// Maps of sockets take connected unix sockets (since 6.1).
+    pub sockmap_takes_unix: bool,
+    /// Maps of sockets take UDP sockets that are not bound (6.1 only).
+    pub sockmap_takes_unbound_udp: bool,
+    /// Entries of a map of sockets are limited to `INT_MAX` (7.2).
+    pub sockmap_entries_signed: bool,
 }
 
 const V6_12_FIELDS: &[FieldKind] = &[
@@ -224,6 +242,15 @@ impl MapRules {
             inner_map_deferred_on_destroy: true,
             fd_hash_in_place: false,
             inner_map_waits_always: true,
+            owner_is_detailed: false,
+            owner_has_sleepable: false,
+            tail_call_not_to_extension: false,
+            stack_lookup_and_delete: false,
+            cpumap_says_why: false,
+            xskmap_wants_bound: false,
+            sockmap_takes_unix: false,
+            sockmap_takes_unbound_udp: false,
+            sockmap_entries_signed: false,
         }
     }
 
@@ -246,6 +273,9 @@ impl MapRules {
             trie: TrieRules { full_refuses_all: false, ..Self::v5_10().trie },
             has_for_each: true,
             hash_lookup_and_delete: true,
+            owner_is_detailed: true,
+            sockmap_takes_unix: true,
+            sockmap_takes_unbound_udp: true,
             ..Self::v5_10()
         }
     }
@@ -272,6 +302,8 @@ impl MapRules {
             inner_map_without_lock: false,
             inner_map_deferred_on_destroy: false,
             inner_map_waits_always: false,
+            tail_call_not_to_extension: true,
+            sockmap_takes_unbound_udp: false,
             ..Self::v6_1()
         }
     }
@@ -304,6 +336,11 @@ impl MapRules {
             known_fields: V7_2_FIELDS,
             has_rb_overwrite: true,
             fd_hash_in_place: true,
+            owner_has_sleepable: true,
+            stack_lookup_and_delete: true,
+            cpumap_says_why: true,
+            xskmap_wants_bound: true,
+            sockmap_entries_signed: true,
             ..Self::v6_12()
         }
     }

@@ -1,7 +1,6 @@
 //! `bpf_perf_event_output`. Sources: `kernel/trace/bpf_trace.c:__bpf_perf_event_output`, `net/core/filter.c:bpf_skb_event_output`. Every
-//! CPU has an open buffer, as after libbpf's `perf_buffer__new`; records stay in `runtime::Outputs`.
+//! CPU has an open buffer at first, as after libbpf's `perf_buffer__new`; records stay in `runtime::Outputs`.
 
-use maps::consts::BPF_MAP_TYPE_PERF_EVENT_ARRAY;
 use sim::errno::Errno;
 
 use super::Row;
@@ -16,9 +15,9 @@ const BPF_F_CTXLEN_MASK: u64 = 0xf_ffff << 32;
 
 fn output(cx: &HelperCx<'_>, [_, map, flags, data, size]: [u64; 5]) -> Reply {
     let map = cx.map(map)?;
-    if map.spec().map_type != BPF_MAP_TYPE_PERF_EVENT_ARRAY {
+    let Some(array) = map.as_perf_event_array() else {
         return Err(CallFault::not_modelled(format!("bpf_perf_event_output to map {}", map.core().name)));
-    }
+    };
     let packet = match cx.frame() {
         Frame::Packet(packet) => Some(packet),
         _ => None,
@@ -42,9 +41,13 @@ fn output(cx: &HelperCx<'_>, [_, map, flags, data, size]: [u64; 5]) -> Reply {
     };
     match index {
         index if index >= u64::from(map.spec().max_entries) => errno(Errno::E2BIG),
-        index if index >= m.nr_cpus() as u64 => errno(Errno::ENOENT),
-        index if index != here => errno(Errno::EOPNOTSUPP),
-        _ => {
+        index => {
+            match array.event(index as u32) {
+                None => return errno(Errno::ENOENT),
+                Some(event) if !event.bpf_output => return errno(Errno::EINVAL),
+                Some(event) if u64::from(event.cpu) != here => return errno(Errno::EOPNOTSUPP),
+                Some(_) => {}
+            }
             let map = map.core().name.clone();
             let record = PerfRecord { map, cpu: here as u32, time_ns: m.now_ns(), data: record.into() };
             cx.bpf.add_perf_record(record);

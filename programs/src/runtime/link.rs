@@ -105,22 +105,27 @@ fn slot_refused(map: &str, index: u32, errno: Errno) -> LoadError {
     LoadError::refused("map", map, Stage::Loader, errno, format!("failed to initialize slot [{index}]"))
 }
 
-/// Fills the elements that the object declares (`.values`): programs in program arrays, maps in maps of maps.
+/// Fills the elements of program arrays that the object declares (`.values`).
 pub(super) fn fill_slots(bpf: &Bpf, object: &Object, loaded: &LoadedObject) -> Result<(), LoadError> {
     for (spec, handle) in object.maps.iter().zip(loaded.maps.iter()) {
         for slot in &spec.slots {
-            match &slot.target {
-                SlotTarget::Program(name) => {
-                    let Some(program) = loaded.program(name) else { continue };
-                    bpf.set_program(&*handle.map, slot.index, Some(program))
-                        .map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
-                }
-                SlotTarget::Map(inner) => {
-                    let inner = maps::object::Object::Map(loaded.maps[*inner].map.clone());
-                    let put = bpf.set_element(&*handle.map, &slot.index.to_le_bytes(), inner, 0);
-                    put.map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
-                }
-            }
+            let SlotTarget::Program(name) = &slot.target else { continue };
+            let Some(program) = loaded.program(name) else { continue };
+            bpf.set_program(&*handle.map, slot.index, Some(program))
+                .map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for maps of maps; libbpf does it before any program is loaded.
+pub(super) fn fill_map_slots(bpf: &Bpf, object: &Object, maps: &[MapHandle]) -> Result<(), LoadError> {
+    for (spec, handle) in object.maps.iter().zip(maps) {
+        for slot in &spec.slots {
+            let SlotTarget::Map(inner) = &slot.target else { continue };
+            let inner = maps::object::Object::Map(maps[*inner].map.clone());
+            let put = bpf.set_element(&*handle.map, &slot.index.to_le_bytes(), inner, 0);
+            put.map_err(|errno| slot_refused(&spec.name, slot.index, errno))?;
         }
     }
     Ok(())

@@ -113,10 +113,11 @@ impl Bpf {
         let mut made = Vec::new();
         for spec in &object.maps {
             let contents = contents(self.profile(), object, spec)?;
-            let map = create_map(m, &self.0.special_maps, &self.0.map_rules, spec, contents.as_deref())?;
+            let map = create_map(m, &self.0.map_rules, spec, contents.as_deref())?;
             self.adopt_fields(&*map);
             made.push(self.maps().add(m, map));
         }
+        link::fill_map_slots(self, object, &made)?;
         Ok(made.into())
     }
 
@@ -153,6 +154,11 @@ impl Bpf {
         let relocated = self.relocate(object, spec)?;
         let input = gate_input(object, spec, relocated.insns)?;
         self.pass_gate(spec, &input)?;
+        let traits = elements::traits_of(&input.kind, &spec.section);
+        if let Some(map) = elements::unfit_map(&input.insns, maps, &traits) {
+            let text = format!("program array `{}` belongs to programs of another kind", map.name);
+            return Err(LoadError::refused("program", &spec.name, Stage::Syscall, Errno::EINVAL, text));
+        }
         let code = link::link(self, spec, &input, maps)?;
         elements::hold_used_maps(&input.insns, maps, input.kind.sleepable);
         let source = Source {

@@ -2,12 +2,12 @@
 //!
 //! Key types: [`MapHandle`], [`MapTable`]. A program's map pointer is the address of the simulated `struct bpf_map`; its first word, which
 //! in a kernel holds the operations table, has the map's number here, so that finding the map of a pointer is two loads.
-//! Neighbours: `load` creates maps, `helpers` look them up. Maps that refer to programs or perf buffers are in `special_maps`.
+//! Neighbours: `load` creates maps, `helpers` look them up.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use maps::consts::BPF_F_RDONLY_PROG;
+use maps::consts::{BPF_F_RDONLY_PROG, BPF_MAP_TYPE_PERF_EVENT_ARRAY};
 use maps::create::{self, CreateError};
 use maps::map::Map;
 use maps::refcount;
@@ -17,8 +17,8 @@ use sim::arena::MemFault;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
+use super::elements;
 use super::error::LoadError;
-use super::special_maps::SpecialMaps;
 use crate::gate::Stage;
 use crate::object::{MapKind, MapSpec, Object, SpecialKind, linux_value};
 use crate::profile::{KernelVersion, Profile};
@@ -149,23 +149,23 @@ fn field(field: &crate::object::SpecialField) -> SpecialField {
 /// Creates one map and fills it as libbpf does (`bpf_object__create_map`, `bpf_object__populate_internal_map`).
 pub(super) fn create_map(
     m: &Machine,
-    special: &SpecialMaps,
     rules: &MapRules,
     spec: &MapSpec,
     contents: Option<&[u8]>,
 ) -> Result<Rc<dyn Map>, LoadError> {
     let mut def = map_def(spec);
     let template = match &spec.inner {
-        Some(inner) => Some(create_map(m, special, rules, inner, None)?),
+        Some(inner) => Some(create_map(m, rules, inner, None)?),
         None => None,
     };
     if let Some(template) = &template {
         def = def.with_inner(&**template);
     }
-    let made = match special.create(&def, rules, m) {
-        Some(made) => made,
-        None => create::create(&def, rules, m),
-    };
+    // libbpf: 0 entries means one per CPU (`bpf_object__create_maps`).
+    if def.map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && def.max_entries == 0 {
+        def.max_entries = m.nr_cpus() as u32;
+    }
+    let made = create::create(&def, rules, m);
     // libbpf closes the template once the outer map has its facts.
     if let Some(template) = &template {
         refcount::put_user(m, template);
@@ -174,6 +174,7 @@ pub(super) fn create_map(
         CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
         CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),
     })?;
+    elements::open_perf_buffers(m, &*map);
     if let Some(contents) = contents {
         let key = 0u32.to_le_bytes();
         map.update_user(m, &key, contents, 0).map_err(|e| refused(spec, e, "initial contents refused"))?;

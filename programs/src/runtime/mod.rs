@@ -1,7 +1,7 @@
 //! The BPF subsystem of one machine: loads objects, keeps maps and programs, runs programs.
 //!
 //! Key types: [`Bpf`] (the handle), [`LoadedProgram`], [`Invocation`], [`RunResult`], [`LoadError`], [`ProgEvent`].
-//! Map: `load` and `link` (object to program), `maps`, `elements` and `special_maps`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
+//! Map: `load` and `link` (object to program), `maps` and `elements`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
 //! (what a run has open), `locks`, `fields` (timers and what else values hold), `packet` and `ctx_access` (packet contexts), `fault` and `report` (findings), `output`, `event`,
 //! `costs`. Above it `hooks` decides when programs run and what protects them; below it `interp` executes, `helpers` and `kfuncs` are
 //! what programs call, `kobj` the kernel objects they see, `native` programs in Rust.
@@ -28,7 +28,6 @@ mod program;
 mod regions;
 mod report;
 mod run;
-mod special_maps;
 mod state;
 mod support;
 
@@ -120,7 +119,6 @@ struct Inner {
     kobjs: Kobjs,
     /// Names of kfuncs that have no body, by how much their number exceeds the table's last one.
     unmodelled_kfuncs: RefCell<Vec<String>>,
-    special_maps: special_maps::SpecialMaps,
     contents: fields::Contents,
 }
 
@@ -142,7 +140,6 @@ impl Bpf {
             outputs: RefCell::default(),
             idle_runs: RefCell::default(),
             unmodelled_kfuncs: RefCell::default(),
-            special_maps: special_maps::SpecialMaps::default(),
             contents,
         }))
     }
@@ -187,11 +184,7 @@ impl Bpf {
     /// # Errors
     /// As `BPF_MAP_CREATE`.
     pub fn create_map(&self, def: &::maps::spec::MapDef) -> Result<MapHandle, ::maps::create::CreateError> {
-        let made = self.0.special_maps.create(def, &self.0.map_rules, self.machine());
-        let map = match made {
-            Some(made) => made?,
-            None => ::maps::create::create(def, &self.0.map_rules, self.machine())?,
-        };
+        let map = ::maps::create::create(def, &self.0.map_rules, self.machine())?;
         self.adopt_fields(&*map);
         Ok(self.0.maps.add(self.machine(), map))
     }

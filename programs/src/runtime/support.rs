@@ -3,7 +3,6 @@
 
 use maps::create::modelled_types;
 
-use super::special_maps;
 use crate::profile::Profile;
 use crate::profile::support::{Bodies, Subject};
 use crate::{helpers, kfuncs};
@@ -17,7 +16,7 @@ impl Bodies for RuntimeBodies {
         match subject {
             Subject::Helper => helpers::is_modelled(name),
             Subject::Kfunc => kfuncs::position(name).is_some(),
-            Subject::Map => modelled_types().any(|t| t == name) || special_maps::TYPES.contains(&name),
+            Subject::Map => modelled_types().any(|t| t == name),
             Subject::ProgType | Subject::LsmHook => false,
         }
     }
