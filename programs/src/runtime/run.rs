@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use sim::finding;
 use sim::machine::{InAtomic, Machine};
+use sim::task::Whereabouts;
 
 use super::event::ProgEvent;
 use super::fault::CallFault;
@@ -185,10 +186,10 @@ impl<'a> Active<'a> {
         loop {
             match self.next(self.bpf.limits().slice_insns) {
                 Next::Done(result) => return self.finish(result),
-                Next::Point => m.cpu_point().await,
+                Next::Point => self.at_place(m.cpu_point()).await,
                 Next::Wait(sleep, spins) => {
                     let before = m.now_ns();
-                    let r0 = sleep.await;
+                    let r0 = self.at_place(sleep).await;
                     if !spins {
                         self.slept_ns += m.now_ns() - before;
                     }
@@ -196,6 +197,16 @@ impl<'a> Active<'a> {
                 }
             }
         }
+    }
+
+    /// Lets others run; whoever asks meanwhile where this task is gets program, line and instruction.
+    async fn at_place<F: Future>(&self, wait: F) -> F::Output {
+        let task = self.bpf.machine().current_task();
+        let pc = self.run.pc().saturating_sub(1);
+        task.is_at(Rc::new(Place { prog: self.prog.clone(), name: self.name.clone(), pc }));
+        let output = wait.await;
+        task.leaves();
+        output
     }
 
     fn drive_in_irq(mut self) -> RunResult {
@@ -270,6 +281,21 @@ impl<'a> Active<'a> {
         });
         self.bpf.0.idle_runs.borrow_mut().put(self.run, self.state);
         RunResult { ret, insns, slept_ns, fault: end.err() }
+    }
+}
+
+/// Where a task is while others run.
+struct Place {
+    prog: Rc<LoadedProgram>,
+    name: Rc<str>,
+    pc: usize,
+}
+
+impl Whereabouts for Place {
+    fn describe(&self) -> String {
+        let line = self.prog.source.line(self.pc).map(|line| format!(" at {}:{}", line.file, line.line));
+        let insn = self.prog.source.instruction(self.pc).map(|text| format!(", instruction {text}"));
+        format!("program {}{}{}", self.name, line.unwrap_or_default(), insn.unwrap_or_default())
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) fn draw(about: &About<'_>, result: &RunResult) -> String {
     let story = story::tell(result);
     let spans = || story.groups.iter().flat_map(|(_, lanes)| lanes).flat_map(|lane| &lane.spans);
     let marks = story.groups.iter().flat_map(|(_, lanes)| lanes).flat_map(|lane| &lane.marks);
-    let instants = spans().flat_map(|span| [span.from_ns, span.to_ns]).chain(marks.map(|mark| mark.at_ns));
+    // What the kernel does in the background (polling, interrupts) is drawn, but takes no room of its own.
+    let foreground = spans().filter(|span| !matches!(span.look, Look::Kernel | Look::Interrupt));
+    let instants = foreground.flat_map(|span| [span.from_ns, span.to_ns]).chain(marks.map(|mark| mark.at_ns));
     let scale = Scale::new(instants.chain([0, story.end_ns]), LEFT, MIN_PLOT, MAX_PLOT);
     let mut page = Page { canvas: Canvas::default(), width: scale.end() + MARGIN + 12.0, scale, y: MARGIN };
     page.heading(about, result, &story);
