@@ -60,6 +60,16 @@ pub enum MapEvent {
     MapUnreferenced { map: Rc<str>, flavour: &'static str },
     /// The map's memory is freed.
     MapFreed { map: Rc<str> },
+    /// That program reads or writes the value, which is another key's now.
+    RecycledAccess {
+        map: Rc<str>,
+        old_key: Vec<u8>,
+        new_key: Vec<u8>,
+        addr: u64,
+        write: bool,
+        reader: Pid,
+        program: Rc<str>,
+    },
     /// The element's memory went back to the kernel's allocator.
     ElementFreed { map: Rc<str>, value_addr: u64 },
     /// Elements wait for a grace period before their memory is freed.
@@ -94,6 +104,7 @@ impl Payload for MapEvent {
             MapEvent::InnerMapHeld { .. } => "map_inner_held",
             MapEvent::MapUnreferenced { .. } => "map_unreferenced",
             MapEvent::MapFreed { .. } => "map_freed",
+            MapEvent::RecycledAccess { .. } => "map_recycled_access",
             MapEvent::ElementFreed { .. } => "map_element_freed",
             MapEvent::GracePeriodQueued { .. } => "map_grace_period_queued",
             MapEvent::Refill { .. } => "map_refill",
@@ -147,6 +158,15 @@ impl Payload for MapEvent {
                 vec![("map", text(map)), ("flavour", Value::Str((*flavour).into()))]
             }
             MapEvent::MapFreed { map } => vec![("map", text(map))],
+            MapEvent::RecycledAccess { map, old_key, new_key, addr, write, reader, program } => vec![
+                ("map", text(map)),
+                ("old_key", bytes(old_key)),
+                ("new_key", bytes(new_key)),
+                ("addr", Value::Addr(*addr)),
+                ("write", Value::Bool(*write)),
+                ("reader", Value::U64(reader.0.into())),
+                ("program", text(program)),
+            ],
             MapEvent::ElementFreed { map, value_addr } => {
                 vec![("map", text(map)), ("value_addr", Value::Addr(*value_addr))]
             }

@@ -10,7 +10,7 @@ use sim::machine::Machine;
 use crate::batch::{Buckets, Command, Pair};
 use crate::consts::*;
 use crate::create::CreateError;
-use crate::element::{ElementInfo, ReaderSection};
+use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::event::UpdateKind;
 use crate::htab::Htab;
 use crate::map::{Cursor, Map, MapCore, Visit};
@@ -124,6 +124,10 @@ impl Map for Hash {
 
     fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {
         self.0.element_at(m, addr)
+    }
+
+    fn shadow_at(&self, m: &Machine, addr: u64) -> Option<Shadow> {
+        self.0.pool.borrow().shadow(m, addr)
     }
 
     fn mark_reader(&self, value_addr: u64, reader: &Rc<ReaderSection>) {

@@ -157,7 +157,7 @@ impl Htab {
         let mut table = self.table.borrow_mut();
         match replaces {
             Some(old) => table.replace(m, old, id),
-            None => table.link(id),
+            None => table.link(m, id),
         }
         drop(table);
         if let Some(reuse) = reuse {

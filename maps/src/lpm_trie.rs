@@ -14,7 +14,7 @@ use sim::machine::Machine;
 use crate::check::{ACCESS_MASK, access_ok, refuse};
 use crate::consts::*;
 use crate::create::CreateError;
-use crate::element::{ElementInfo, ElementState, ReaderSection};
+use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::element_source::ElementSource;
 use crate::event::{MapEvent, UpdateKind};
 use crate::map::{Map, MapCore};
@@ -118,10 +118,7 @@ impl LpmTrie {
         }
         self.tree.borrow_mut().insert(&end, place, new, prefix, between);
         let mut pool = self.pool.borrow_mut();
-        [Some(new), between]
-            .into_iter()
-            .flatten()
-            .for_each(|id| pool.get_mut(id).state = ElementState::Linked);
+        [Some(new), between].into_iter().flatten().for_each(|id| pool.mark_linked(m, id));
         if let Some((old, _)) = replaced {
             pool.mark_unlinked(m, old);
         }
@@ -243,6 +240,10 @@ impl Map for LpmTrie {
 
     fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {
         self.pool.borrow().info(m, addr)
+    }
+
+    fn shadow_at(&self, m: &Machine, addr: u64) -> Option<Shadow> {
+        self.pool.borrow().shadow(m, addr)
     }
 
     fn mark_reader(&self, value_addr: u64, reader: &Rc<ReaderSection>) {

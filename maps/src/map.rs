@@ -16,7 +16,7 @@ use crate::cgroup_array::CgroupArray;
 use crate::consts::*;
 use crate::cpumap::Cpumap;
 use crate::devmap::Devmap;
-use crate::element::{ElementInfo, ReaderSection};
+use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::fields::Fields;
 use crate::object::{Descriptors, ProgramTraits};
 use crate::perf_event_array::PerfEventArray;
@@ -174,6 +174,11 @@ pub trait Map {
 
     /// The element whose memory contains `addr`.
     fn element_at(&self, _m: &Machine, _addr: u64) -> Option<ElementInfo> {
+        None
+    }
+
+    /// The same with its readers and who did what to it; `None` for types whose elements never go.
+    fn shadow_at(&self, _m: &Machine, _addr: u64) -> Option<Shadow> {
         None
     }
 

@@ -11,7 +11,7 @@ use sim::machine::Machine;
 
 use crate::batch::{Buckets, Command, Pair};
 use crate::create::CreateError;
-use crate::element::{ElementInfo, ReaderSection};
+use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::event::UpdateKind;
 use crate::htab::Htab;
 use crate::map::{Cursor, Map, MapCore, Visit};
@@ -126,6 +126,10 @@ impl Map for PercpuHash {
 
     fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {
         self.0.element_at(m, addr)
+    }
+
+    fn shadow_at(&self, m: &Machine, addr: u64) -> Option<Shadow> {
+        self.0.pool.borrow().shadow(m, addr)
     }
 
     fn mark_reader(&self, value_addr: u64, reader: &Rc<ReaderSection>) {

@@ -15,7 +15,7 @@ use sim::machine::Machine;
 use sim::sync::AtomicU64;
 
 use crate::concurrent::Links;
-use crate::element::{ElementInfo, ElementState, ReaderSection, Readers, Reuse};
+use crate::element::{ElementInfo, ElementState, Life, ReaderSection, Readers, Reuse, Shadow};
 use crate::spec::MapDef;
 
 /// One element's bookkeeping.
@@ -31,6 +31,10 @@ pub(crate) struct Element {
     pub state: ElementState,
     /// Who took it out of the map last.
     pub freed: Option<Stamp>,
+    /// Who put it into the map last.
+    pub linked: Option<Stamp>,
+    /// What the task that took it out was running, if somebody held the element.
+    pub unlinked_by: Option<Rc<str>>,
 }
 
 /// Shared by a map and its allocator's callbacks.
@@ -142,7 +146,7 @@ impl Pool {
         if self.by_addr.get(&value_addr).is_some_and(|(_, owner)| *owner == id) {
             self.by_addr.remove(&value_addr);
         }
-        self.readers.take(id);
+        self.readers.forget(id);
         m.arena_mut().free(object, m.stamp());
         self.vacant.push(id);
     }
@@ -179,9 +183,19 @@ impl Pool {
 
     /// The element is out of the map from now on.
     pub fn mark_unlinked(&mut self, m: &Machine, id: u32) {
+        let held = self.readers.holds(id) || !self.readers.stale(id).is_empty();
+        let by = if held { m.current_task().whereabouts() } else { None };
         let element = self.get_mut(id);
         element.state = ElementState::Unlinked;
         element.freed = Some(m.stamp());
+        element.unlinked_by = by.map(Rc::from);
+    }
+
+    /// The element is in the map from now on.
+    pub fn mark_linked(&mut self, m: &Machine, id: u32) {
+        let element = self.get_mut(id);
+        element.state = ElementState::Linked;
+        element.linked = Some(m.stamp());
     }
 
     /// Writes the key of an element that was just handed out. When the memory had a key before, says what is being reused; the
@@ -192,7 +206,8 @@ impl Pool {
             old_key: self.key(m, id),
             value_addr: self.get(id).value_addr,
             freed: self.get(id).freed.unwrap_or_default(),
-            readers: self.readers.take(id),
+            value_bytes: self.value_bytes,
+            readers: self.readers.recycle(id),
         });
         let element = self.get_mut(id);
         element.generation += 1;
@@ -224,6 +239,21 @@ impl Pool {
         })
     }
 
+    /// The same with its readers and who did what.
+    pub fn shadow(&self, m: &Machine, addr: u64) -> Option<Shadow> {
+        let (id, info) = (self.find(addr)?, self.info(m, addr)?);
+        let (readers, stale_readers) = (self.readers.now(id), self.readers.stale(id));
+        let life = match info.state {
+            ElementState::Linked if stale_readers.is_empty() => Life::Allocated,
+            ElementState::Linked => Life::Recycled,
+            _ if readers.is_empty() && stale_readers.is_empty() => Life::Free,
+            _ => Life::Held,
+        };
+        let element = self.get(id);
+        let (linked, unlinked_by) = (element.linked, element.unlinked_by.clone());
+        Some(Shadow { info, life, linked, unlinked_by, readers, stale_readers })
+    }
+
     /// Notes that a program holds a pointer into the element at `addr`.
     pub fn mark_reader(&mut self, addr: u64, reader: &Rc<ReaderSection>) {
         if let Some(id) = self.find(addr) {
@@ -248,6 +278,8 @@ impl Element {
             generation: 0,
             state: ElementState::Unlinked,
             freed: None,
+            linked: None,
+            unlinked_by: None,
         }
     }
 }

@@ -16,7 +16,7 @@ use sim::machine::Machine;
 use crate::check::{check_hash_attributes, refuse};
 use crate::consts::*;
 use crate::create::CreateError;
-use crate::element::{ElementInfo, ElementState, ReaderSection};
+use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::element_source::ElementSource;
 use crate::event::{MapEvent, UpdateKind};
 use crate::map::{Cursor, Map, MapCore, Visit};
@@ -114,7 +114,7 @@ impl Rhash {
             self.0.resize(m);
         }
         self.0.table.borrow_mut().insert(key, id);
-        self.0.pool.borrow_mut().get_mut(id).state = ElementState::Linked;
+        self.0.pool.borrow_mut().mark_linked(m, id);
         if let Some(reuse) = reuse {
             reuse.report(m, &self.0.core.name, key);
         }
@@ -229,6 +229,10 @@ impl Map for Rhash {
 
     fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {
         self.0.pool.borrow().info(m, addr)
+    }
+
+    fn shadow_at(&self, m: &Machine, addr: u64) -> Option<Shadow> {
+        self.0.pool.borrow().shadow(m, addr)
     }
 
     fn mark_reader(&self, value_addr: u64, reader: &Rc<ReaderSection>) {

@@ -8,7 +8,6 @@ use sim::errno::Errno;
 use sim::machine::Machine;
 
 use crate::concurrent::{Chains, Match};
-use crate::element::ElementState;
 use crate::jhash::jhash;
 use crate::map::{Cursor, Visit};
 use crate::pool::SharedPool;
@@ -55,10 +54,10 @@ impl Table {
     }
 
     /// Puts an element at the front of its bucket.
-    pub fn link(&mut self, id: u32) {
+    pub fn link(&mut self, m: &Machine, id: u32) {
         let mut pool = self.pool.borrow_mut();
         self.chains.lock(pool.get(id).hash).push_front(&*pool, id);
-        pool.get_mut(id).state = ElementState::Linked;
+        pool.mark_linked(m, id);
         self.linked += 1;
     }
 
@@ -66,7 +65,7 @@ impl Table {
     pub fn replace(&mut self, m: &Machine, old: u32, new: u32) {
         let mut pool = self.pool.borrow_mut();
         self.chains.lock(pool.get(new).hash).replace(&*pool, old, new);
-        pool.get_mut(new).state = ElementState::Linked;
+        pool.mark_linked(m, new);
         pool.mark_unlinked(m, old);
     }
 

@@ -12,6 +12,7 @@ mod percpu;
 mod reuse;
 mod ringbuf;
 mod scripts;
+mod shadow;
 
 use std::rc::Rc;
 

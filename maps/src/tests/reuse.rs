@@ -82,8 +82,8 @@ fn a_reader_that_still_holds_the_element_is_named() {
         let map = make(&m, MapKernel::V6_1, &def(BPF_MAP_TYPE_HASH, 4, flags));
         put(&m, &*map, 1, 10);
         let held = addr(&m, &*map, 1);
-        let reader = Rc::new(ReaderSection { pid: Pid(42), program: "audit".into(), sleepable: true });
-        let gone = Rc::new(ReaderSection { pid: Pid(43), program: "done".into(), sleepable: true });
+        let reader = ReaderSection::new(Pid(42), "audit".into(), true);
+        let gone = ReaderSection::new(Pid(43), "done".into(), true);
         map.mark_reader(held, &reader);
         map.mark_reader(held, &gone);
         drop(gone);

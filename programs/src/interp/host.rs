@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use sim::arena::{Arena, Stamp};
+use sim::arena::{Arena, Stamp, WatchHit};
 
 use super::Program;
 
@@ -82,6 +82,9 @@ pub trait Host {
 
     /// Carries out a call.
     fn call(&mut self, call: &Call) -> Outcome;
+
+    /// The program loaded from or stored to watched memory.
+    fn watched(&mut self, _hits: &[WatchHit]) {}
 
     /// `insns` more instructions were executed: to be turned into virtual time. Comes before each `call`, so that a
     /// helper sees the right time.

@@ -124,7 +124,13 @@ impl Run {
             }
             let program = self.program.as_ref().expect("a program was started");
             let allowed = self.limit.map_or(left, |limit| left.min(limit.saturating_sub(self.executed)));
+            // Watched memory that others touched is not this program's.
+            host.arena().take_watch_hits();
             let (stop, executed) = execute(program, &mut self.state, &mut host.arena(), allowed);
+            let hits = host.arena().take_watch_hits();
+            if !hits.is_empty() {
+                host.watched(&hits);
+            }
             self.executed += executed;
             left -= executed;
             host.charge(executed);

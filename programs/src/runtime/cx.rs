@@ -64,11 +64,13 @@ impl HelperCx<'_> {
     /// Copies bytes that an argument points to.
     pub fn bytes(&self, addr: u64, len: u64) -> Result<Vec<u8>, CallFault> {
         let len = self.length(addr, len)?;
+        self.state.touched(self.machine(), addr, false);
         Ok(self.machine().arena().read(addr, len)?.to_vec())
     }
 
     /// Writes to memory that an argument points to.
     pub fn write(&self, addr: u64, bytes: &[u8]) -> Result<(), CallFault> {
+        self.state.touched(self.machine(), addr, true);
         Ok(self.machine().arena_mut().write(addr, bytes)?)
     }
 

@@ -3,7 +3,7 @@
 use std::cell::RefMut;
 use std::rc::Rc;
 
-use sim::arena::{Arena, Stamp};
+use sim::arena::{Arena, Stamp, WatchHit};
 
 use super::cx::HelperCx;
 use super::event::ProgEvent;
@@ -50,6 +50,10 @@ impl Host for RunHost<'_> {
             Target::PacketLoad { size, offset } => packet_load::load(&cx, size, offset),
         };
         reply.unwrap_or_else(|fault| self.state.fail(fault))
+    }
+
+    fn watched(&mut self, hits: &[WatchHit]) {
+        hits.iter().for_each(|hit| self.state.touched(self.bpf.machine(), hit.addr, hit.write));
     }
 
     fn charge(&mut self, insns: u64) {

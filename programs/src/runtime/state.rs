@@ -62,13 +62,8 @@ impl RunState {
     /// Remembers that the run holds a pointer into an element of a map.
     pub fn hold(&self, map: &dyn Map, value: u64, prog: &LoadedProgram, m: &Machine) {
         let mut reader = self.reader.borrow_mut();
-        let section = reader.get_or_insert_with(|| {
-            Rc::new(ReaderSection {
-                pid: m.current_pid(),
-                program: prog.name.clone(),
-                sleepable: prog.sleepable(),
-            })
-        });
+        let section = reader
+            .get_or_insert_with(|| ReaderSection::new(m.current_pid(), prog.name.clone(), prog.sleepable()));
         map.mark_reader(value, section);
     }
 
@@ -80,6 +75,21 @@ impl RunState {
             locks.remove(*index);
         })
         .is_some()
+    }
+
+    /// The program reads or writes memory that a map may have handed to another key meanwhile.
+    pub fn touched(&self, m: &Machine, addr: u64, write: bool) {
+        let reader = self.reader.borrow();
+        if let Some(section) = reader.as_ref().filter(|section| section.has_recycled()) {
+            section.touched(m, addr, write);
+        }
+    }
+
+    /// The run is over: what it held is nobody's.
+    pub(super) fn end_section(&self, m: &Machine) {
+        if let Some(section) = self.reader.take() {
+            section.end(m);
+        }
     }
 
     /// Records why a call failed and gives the answer for the interpreter.

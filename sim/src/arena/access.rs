@@ -4,7 +4,7 @@
 //! compare of the shadow byte, inlined into the caller. Everything else, including an access that straddles two
 //! granules, goes through the out-of-line check that also says what is wrong. Neighbours: `shadow`, the parent module.
 
-use super::shadow::{self, FULL, GRANULE};
+use super::shadow::{self, GRANULE};
 use super::{ARENA_BASE, Arena, MemFault, MemFaultKind};
 
 macro_rules! sized {
@@ -63,7 +63,7 @@ impl Arena {
     fn load_bytes<const N: usize>(&self, addr: u64) -> Result<[u8; N], MemFault> {
         let offset = addr.wrapping_sub(ARENA_BASE) as usize;
         if let Some(&granule) = self.shadow.get(offset / GRANULE)
-            && shadow::readable(granule) == FULL
+            && shadow::plainly_readable(granule)
             && offset % GRANULE + N <= GRANULE
             && let Some(bytes) = self.bytes.get(offset..offset + N)
         {
@@ -89,13 +89,17 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn load_checked<const N: usize>(&self, addr: u64) -> Result<[u8; N], MemFault> {
-        Ok(self.read(addr, N)?.try_into().expect("read returns N bytes"))
+        let bytes = self.read(addr, N)?.try_into().expect("read returns N bytes");
+        self.note_hit(addr, N, false);
+        Ok(bytes)
     }
 
     #[cold]
     #[inline(never)]
     fn store_checked<const N: usize>(&mut self, addr: u64, value: [u8; N]) -> Result<(), MemFault> {
-        self.write(addr, &value)
+        self.write(addr, &value)?;
+        self.note_hit(addr, N, true);
+        Ok(())
     }
 
     /// The bytes `addr..addr + len`. All of them must belong to live objects.

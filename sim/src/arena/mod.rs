@@ -10,12 +10,14 @@ mod access;
 mod fault;
 mod shadow;
 mod slab;
+mod watch;
 
 use std::collections::VecDeque;
 
 pub use fault::{FreeFault, MemFault, MemFaultKind, ObjectInfo, ObjectState, PastOwner, Stamp};
 use shadow::GRANULE;
 use slab::{PAGE, Slabs, SlotId};
+pub use watch::WatchHit;
 
 /// Where the arena begins: the usual start of the direct map on x86-64 without KASLR (`page_offset_base`).
 pub const ARENA_BASE: u64 = 0xffff_8880_0000_0000;
@@ -39,6 +41,7 @@ pub struct Arena {
     dirty_end: usize,
     live_objects: usize,
     live_bytes: usize,
+    watches: watch::Watches,
 }
 
 impl Arena {
@@ -54,6 +57,7 @@ impl Arena {
             dirty_end: 0,
             live_objects: 0,
             live_bytes: 0,
+            watches: watch::Watches::default(),
         }
     }
 

@@ -16,12 +16,20 @@ pub(super) const NEVER: u8 = 0x00;
 pub(super) const FULL: u8 = 0x08;
 /// Flag beside a byte count: the object refuses stores.
 pub(super) const READ_ONLY: u8 = 0x40;
+/// Flag beside a byte count: loads and stores are noted (`watch`).
+pub(super) const WATCHED: u8 = 0x20;
 /// The object that was here is freed.
 pub(super) const FREED: u8 = 0xb0;
 /// Between two objects, or behind the requested size inside a size class.
 pub(super) const REDZONE: u8 = 0xf0;
 
 const COUNT_MASK: u8 = 0x0f;
+
+/// Whether a load inside the granule needs no further look: all eight bytes are live and nobody watches.
+#[inline(always)]
+pub(super) const fn plainly_readable(shadow: u8) -> bool {
+    shadow & (COUNT_MASK | WATCHED) == FULL
+}
 
 /// How many bytes from the granule's start may be read.
 #[inline(always)]
@@ -57,6 +65,21 @@ pub(super) fn mark_read_only(shadow: &mut [u8], start: usize, size: usize, on: b
     }
 }
 
+/// Sets or clears the watched flag on live granules.
+pub(super) fn mark_watched(shadow: &mut [u8], start: usize, len: usize, on: bool) {
+    for byte in &mut shadow[start / GRANULE..(start + len).div_ceil(GRANULE)] {
+        if readable(*byte) > 0 {
+            *byte = if on { *byte | WATCHED } else { *byte & !WATCHED };
+        }
+    }
+}
+
+/// Whether a live granule of the range is watched.
+pub(super) fn any_watched(shadow: &[u8], start: usize, len: usize) -> bool {
+    let granules = shadow.get(start / GRANULE..(start + len).div_ceil(GRANULE)).unwrap_or_default();
+    granules.iter().any(|byte| readable(*byte) > 0 && byte & WATCHED != 0)
+}
+
 /// The offset of the first byte of `start..start + len` that may not be accessed, and why. The range must be in bounds.
 pub(super) fn first_bad(
     shadow: &[u8],
@@ -67,7 +90,7 @@ pub(super) fn first_bad(
     let end = start + len;
     let granules = &shadow[start / GRANULE..end.div_ceil(GRANULE)];
     let all_good = if write {
-        granules.iter().all(|s| *s == FULL)
+        granules.iter().all(|s| *s & !WATCHED == FULL)
     } else {
         granules.iter().all(|s| readable(*s) == FULL)
     };
