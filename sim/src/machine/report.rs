@@ -79,14 +79,25 @@ impl Machine {
 
     /// Records a finding about what the current context does.
     pub fn finding(&self, code: Code, message: String, notes: Vec<String>) {
-        let task = self.current_task();
+        self.finding_about(&self.current_task(), self.current_cpu(), code, message, notes);
+    }
+
+    /// Records a finding about a task that need not be the one that executes.
+    pub(super) fn finding_about(
+        &self,
+        task: &Task,
+        cpu: CpuId,
+        code: Code,
+        message: String,
+        notes: Vec<String>,
+    ) {
         self.emit_with(|| SimEvent::Finding { code: code.0, message: message.clone() });
         self.0.findings.borrow_mut().push(Finding {
             code,
             message,
             notes,
             time_ns: self.now_ns(),
-            cpu: self.current_cpu(),
+            cpu,
             pid: task.pid,
             comm: task.comm().to_string(),
         });

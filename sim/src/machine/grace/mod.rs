@@ -13,6 +13,8 @@ mod srcu;
 mod stall;
 mod status;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -59,6 +61,7 @@ struct Driver {
     go: Cell<bool>,
     running: Cell<Option<Running>>,
     stall_timer: RefCell<Option<Timer>>,
+    info_timer: RefCell<Option<Timer>>,
 }
 
 /// A grace period under way.
@@ -308,8 +311,12 @@ impl Machine {
 
     /// The point of time `n` whole jiffies from now, as a timer set for `n` jiffies has it: never early, so up to one more.
     fn jiffies_from_now(&self, n: u32) -> u64 {
+        self.jiffies_after(self.now_ns(), n)
+    }
+
+    fn jiffies_after(&self, time_ns: u64, n: u32) -> u64 {
         let jiffy = self.0.config.rcu.jiffy_ns();
-        (self.now_ns() / jiffy + 1 + u64::from(n)) * jiffy
+        (time_ns / jiffy + 1 + u64::from(n)) * jiffy
     }
 
     /// When the next tick is.

@@ -53,7 +53,7 @@ pub struct TraceModel {
     /// The kernel writes such reports itself. Where it does not (SRCU), the report is the simulator's alone.
     pub kernel_reports_stalls: bool,
     /// The first line about a slow grace period comes after so long, the next ones after thrice the time each
-    /// (`rcu_task_stall_info`), virtual nanoseconds.
+    /// (`rcu_task_stall_info`, `rcu_task_stall_info_mult`), virtual nanoseconds.
     pub info_ns: Option<u64>,
     /// That line says `grace period number 5 (since boot) is` instead of `grace period 5 is`.
     pub info_says_since_boot: bool,

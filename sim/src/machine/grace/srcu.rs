@@ -69,30 +69,50 @@ impl Machine {
         self.look_at_readers(TRACE);
         let mut grace_period = pin!(self.0.rcu.trace.grace_period());
         self.stage(TRACE, "scan 2");
-        let mut told = false;
-        let ready = 'scan: loop {
-            for _ in 0..model.looks_after_flip + u32::from(expedited) {
-                // Unlocks are summed, then the classic grace period, then locks: a reader that leaves during it is seen by the next.
-                let ready = look(grace_period.as_mut());
-                if ready.is_none() && !std::mem::replace(&mut told, true) {
-                    self.tell_holdouts(TRACE, 0);
-                }
-                self.srcu_classic(expedited).await;
-                if let Some(ready) = ready {
-                    break 'scan ready;
-                }
-            }
-            let age = (self.now_ns() - begin_ns) / self.0.config.rcu.jiffy_ns();
-            let base = if expedited { 0 } else { u64::from(model.interval_jiffies) };
-            let delay = (base + age).min(u64::from(model.max_interval_jiffies));
-            if delay > 0 {
-                self.sleep_jiffies(delay as u32, "rcu_gp_delay").await;
+        let ready = match look(grace_period.as_mut()) {
+            Some(ready) => ready,
+            None => {
+                self.tell_holdouts(TRACE, 0);
+                let scan_ns = self.now_ns();
+                let ready = self.block_on(grace_period, WaitReason::new("rcu_gp_readers")).await;
+                let look_ns = self.srcu_look_after(model, expedited, begin_ns, scan_ns);
+                self.sleep_ns(look_ns - self.now_ns(), WaitReason::new("rcu_gp_poll")).await;
+                ready
             }
         };
+        self.srcu_classic(expedited).await;
         let tickets: Vec<Ticket> = ready.collect();
         self.end_grace_period(TRACE);
         self.0.rcu.srcu_state.last_end_ns.set(Some(self.now_ns()));
         self.srcu_callbacks(model, tickets, expedited);
+    }
+
+    /// When the work item looks at the counters for the first time from now on, if it began at `scan_ns` to look in vain. A look sums
+    /// those who left, waits for classic RCU and then sums those who entered, so readers that leave meanwhile are seen by the next one.
+    /// The looks in vain are not simulated one by one.
+    fn srcu_look_after(&self, model: &SrcuModel, expedited: bool, begin_ns: u64, scan_ns: u64) -> u64 {
+        let (jiffy, now) = (self.0.config.rcu.jiffy_ns(), self.now_ns());
+        let classic = &self.0.config.rcu.classic;
+        let mut at = scan_ns;
+        loop {
+            for _ in 0..model.looks_after_flip + u32::from(expedited) {
+                if at >= now {
+                    return at;
+                }
+                at = if expedited {
+                    at + classic.expedited_ns
+                } else {
+                    self.jiffies_after(at, classic.first_fqs_jiffies)
+                };
+            }
+            // srcu_get_delay()
+            let age = (at / jiffy).saturating_sub(begin_ns / jiffy + 1);
+            let base = if expedited { 0 } else { u64::from(model.interval_jiffies) };
+            let delay = (base + age).min(u64::from(model.max_interval_jiffies));
+            if delay > 0 {
+                at = self.jiffies_after(at, delay as u32);
+            }
+        }
     }
 
     async fn srcu_classic(&self, expedited: bool) {

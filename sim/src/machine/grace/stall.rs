@@ -11,13 +11,6 @@ use crate::finding;
 use crate::machine::Machine;
 use crate::task::TaskState;
 
-/// When the next line about a slow grace period is due.
-pub(super) struct Info {
-    /// Virtual nanoseconds; `None`: never.
-    due_ns: Option<u64>,
-    period_ns: u64,
-}
-
 impl Machine {
     fn stall_ns(&self, flavour: Flavour) -> Option<u64> {
         let rcu = &self.0.config.rcu;
@@ -33,11 +26,15 @@ impl Machine {
         if let Some(stall_ns) = self.stall_ns(flavour) {
             self.set_stall_timer(flavour, running.begin_ns.saturating_add(stall_ns), false);
         }
+        if let Some(info_ns) = self.0.config.rcu.trace.info_ns.filter(|_| flavour == Flavour::TasksTrace) {
+            self.set_info_timer(info_ns);
+        }
     }
 
     pub(super) fn disarm_stall(&self, flavour: Flavour) {
-        if let Some(timer) = self.0.rcu.driver(flavour).stall_timer.take() {
-            timer.cancel();
+        let driver = self.0.rcu.driver(flavour);
+        for timer in [&driver.stall_timer, &driver.info_timer] {
+            timer.take().into_iter().for_each(|timer| _ = timer.cancel());
         }
     }
 
@@ -83,7 +80,9 @@ impl Machine {
             notes.push("this kernel reports no such stall; the simulator does".into());
         }
         notes.extend(status.chain());
-        self.finding(finding::GRACE_PERIOD_STALL, message, notes);
+        let culprit = &status.holders[0];
+        let task = self.task(culprit.task);
+        self.finding_about(&task, culprit.cpu, finding::GRACE_PERIOD_STALL, message, notes);
     }
 
     fn classic_stall(&self, status: &GracePeriodStatus) -> Vec<String> {
@@ -153,32 +152,24 @@ impl Machine {
         format!("P{pid}: ...B nesting: {nesting}N  cpu: {cpu}")
     }
 
-    pub(super) fn first_info(&self) -> Info {
-        let period_ns = self.0.config.rcu.trace.info_ns;
-        Info {
-            due_ns: period_ns.map(|period| self.now_ns().saturating_add(period)),
-            period_ns: period_ns.unwrap_or_default(),
-        }
+    /// Lines before a stall (`rcu_task_stall_info`): `period_ns` from now, then three times as long, and so on.
+    fn set_info_timer(&self, period_ns: u64) {
+        let at_ns = self.now_ns().saturating_add(period_ns);
+        let timer = self.timer_at(at_ns, true, move |m| m.inform(period_ns));
+        *self.0.rcu.driver(Flavour::TasksTrace).info_timer.borrow_mut() = Some(timer);
     }
 
-    /// The lines before a stall (`rcu_task_stall_info`, `rcu_task_stall_info_mult`).
-    pub(super) fn inform(&self, info: &mut Info) {
-        let (now, rcu) = (self.now_ns(), &self.0.config.rcu);
+    fn inform(&self, period_ns: u64) {
+        let (now, model) = (self.now_ns(), &self.0.config.rcu.trace);
         let Some(running) = self.0.rcu.driver(Flavour::TasksTrace).running.get() else { return };
-        let stalled = rcu.trace.stall_ns.is_some_and(|stall| now - running.begin_ns >= stall);
-        if stalled || info.due_ns.is_none_or(|due| now <= due) {
+        if model.stall_ns.is_some_and(|stall| now - running.begin_ns >= stall) {
             return;
         }
-        info.period_ns = info.period_ns.saturating_mul(3);
-        info.due_ns = Some(now.saturating_add(info.period_ns));
-        let age = (now - running.begin_ns) / rcu.jiffy_ns();
-        let seq = running.gp.seq;
-        let number = if rcu.trace.info_says_since_boot {
-            format!("number {seq} (since boot)")
-        } else {
-            seq.to_string()
-        };
+        let (age, seq) = ((now - running.begin_ns) / self.0.config.rcu.jiffy_ns(), running.gp.seq);
+        let number =
+            if model.info_says_since_boot { format!("number {seq} (since boot)") } else { seq.to_string() };
         let text = format!("rcu_tasks_wait_gp: rcu_tasks_trace grace period {number} is {age} jiffies old.");
         self.emit_with(|| GraceEvent::Printk { text });
+        self.set_info_timer(period_ns.saturating_mul(3));
     }
 }

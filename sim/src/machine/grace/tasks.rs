@@ -184,7 +184,8 @@ impl Machine {
         }
     }
 
-    /// 6.1, 6.12: everybody on the holdout list is looked at after 1, 2, 3… jiffies.
+    /// 6.1, 6.12: everybody on the holdout list is looked at after 1, 2, 3… jiffies. Looks that would find the same blocked readers as the
+    /// one before are not simulated one by one: the thread waits for the last reader, and then until the look that notices.
     async fn poll_holdouts<R>(
         &self,
         model: &KthreadModel,
@@ -193,25 +194,26 @@ impl Machine {
         mut grace_period: Pin<&mut impl Future<Output = R>>,
     ) -> R {
         let mut jiffies = model.first_poll_jiffies;
-        let mut info = self.first_info();
         if ready.is_none() || !unchecked.is_empty() {
             self.stage(TRACE, "poll");
         }
-        loop {
-            match ready {
-                Some(ready) if unchecked.is_empty() => return ready,
-                _ => {}
-            }
+        while !unchecked.is_empty() {
             self.sleep_jiffies(jiffies, "rcu_gp_poll").await;
-            jiffies = (jiffies + 1).min(self.0.config.rcu.hz);
+            jiffies += 1;
             unchecked.retain_mut(|entry| self.still_unchecked(entry));
-            if ready.is_none() {
-                ready = look(grace_period.as_mut());
-            }
-            if ready.is_none() || !unchecked.is_empty() {
-                self.inform(&mut info);
-            }
+            ready = ready.or_else(|| look(grace_period.as_mut()));
         }
+        if let Some(ready) = ready {
+            return ready;
+        }
+        let mut next_look = self.now_ns();
+        let ready = self.block_on(grace_period, WaitReason::new("rcu_gp_readers")).await;
+        while next_look < self.now_ns() {
+            next_look = self.jiffies_after(next_look, jiffies);
+            jiffies = (jiffies + 1).min(self.0.config.rcu.hz);
+        }
+        self.sleep_ns(next_look - self.now_ns(), WaitReason::new("rcu_gp_poll")).await;
+        ready
     }
 
     /// One look at a task that ran when the grace period began (`trc_wait_for_one_reader()`): one that does not run any more, or that an
