@@ -53,9 +53,9 @@ impl<C: Send> Domain<C> {
         let mut own = pin!(async { drop(self.run(self.take_turn(false).await).await) });
         let mut own_runs = true;
         poll_fn(|cx| {
-            // It serves this request if it ends, since it starts later; then `done` is over as well.
-            if own_runs && own.as_mut().poll(cx).is_ready() {
-                own_runs = false;
+            // Somebody else's may have served this request: then do not start another.
+            if own_runs && Pin::new(&mut done).poll(cx).is_pending() {
+                own_runs = own.as_mut().poll(cx).is_pending();
             }
             Pin::new(&mut done).poll(cx)
         })

@@ -109,6 +109,14 @@ impl<E: Engine> Reader<E> {
     }
 }
 
+#[cfg(test)]
+impl Reader {
+    /// Which cache line of 64 bytes the reader's word is in.
+    pub(super) fn cache_line(&self) -> usize {
+        std::ptr::from_ref(self.slot.word()).addr() / 64
+    }
+}
+
 impl<E: Engine> Drop for Reader<E> {
     fn drop(&mut self) {
         if mutation::is(Mutation::SlotFreedEarly) {

@@ -1,10 +1,15 @@
-//! The engines on one thread, polled by hand, and a small torture on real threads. Interleavings are `tests/loom`'s work.
+//! The engines on one thread, polled by hand; against an oracle that sees everything (`oracle`); on real threads (`torture`).
+//! Interleavings are `tests/loom`'s work.
+
+mod engines;
+mod oracle;
+mod torture;
 
 use super::*;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The engine whose driver is woken.
@@ -21,16 +26,16 @@ impl Wake for Wakes {
 }
 
 /// A future and how often it was woken.
-struct Polled<F> {
+struct ByHand<F> {
     future: F,
     wakes: Arc<Wakes>,
 }
 
-fn polled<F: Future>(future: F) -> Polled<Pin<Box<F>>> {
-    Polled { future: Box::pin(future), wakes: Arc::default() }
+fn polled<F: Future>(future: F) -> ByHand<Pin<Box<F>>> {
+    ByHand { future: Box::pin(future), wakes: Arc::default() }
 }
 
-impl<F: Future + Unpin> Polled<F> {
+impl<F: Future + Unpin> ByHand<F> {
     fn poll(&mut self) -> Option<F::Output> {
         let waker = Waker::from(Arc::clone(&self.wakes));
         match Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker)) {
@@ -256,136 +261,4 @@ fn a_million_readers() {
     assert_eq!(rcu.holdouts(), [0, 511, 512, 999_999]);
     drop(readers);
     assert!(gp.poll().is_some());
-}
-
-/// Runs a future on this thread.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(std::thread::Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-const OBJECTS: usize = 64;
-const UPDATES: u64 = 3_000;
-
-/// Objects that an updater publishes, retires by `call`, and a driver recycles. A reader must never see a dead one.
-struct Arena {
-    published: AtomicUsize,
-    alive: [AtomicBool; OBJECTS],
-    reads: AtomicU64,
-    done: AtomicBool,
-}
-
-impl Arena {
-    fn new() -> Arena {
-        let arena = Arena {
-            published: AtomicUsize::new(0),
-            alive: std::array::from_fn(|_| AtomicBool::new(false)),
-            reads: AtomicU64::new(0),
-            done: AtomicBool::new(false),
-        };
-        arena.alive[0].store(true, Ordering::Relaxed);
-        arena
-    }
-
-    fn read(&self) {
-        let object = self.published.load(Ordering::Acquire);
-        for _ in 0..3 {
-            assert!(self.alive[object].load(Ordering::Relaxed), "object {object} was freed under a reader");
-        }
-        self.reads.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn update(&self, retire: &Domain<usize>) {
-        for _ in 0..UPDATES {
-            let is_dead = |object: &usize| !self.alive[*object].load(Ordering::Acquire);
-            let Some(next) = (0..OBJECTS).find(is_dead) else {
-                block_on(retire.barrier());
-                continue;
-            };
-            self.alive[next].store(true, Ordering::Relaxed);
-            retire.call(self.published.swap(next, Ordering::AcqRel));
-        }
-        block_on(retire.synchronize());
-        block_on(retire.barrier());
-        self.done.store(true, Ordering::Release);
-        retire.call(usize::MAX);
-    }
-
-    fn drive(&self, domain: &Domain<usize>) {
-        while !self.done.load(Ordering::Acquire) || domain.pending() > 0 {
-            block_on(domain.work());
-            for object in block_on(domain.grace_period()).filter(|&object| object != usize::MAX) {
-                self.alive[object].store(false, Ordering::Release);
-            }
-        }
-    }
-
-    fn torture(&self, domain: &Domain<usize>, readers: &[&(dyn Fn() + Sync)]) {
-        std::thread::scope(|scope| {
-            for read in readers {
-                scope.spawn(move || {
-                    while !self.done.load(Ordering::Acquire) {
-                        read();
-                    }
-                });
-            }
-            scope.spawn(|| self.drive(domain));
-            self.update(domain);
-        });
-        assert_eq!(self.alive.iter().filter(|alive| alive.load(Ordering::Relaxed)).count(), 1);
-        assert!(self.reads.load(Ordering::Relaxed) > 0);
-    }
-}
-
-#[test]
-fn torture_tasks_trace() {
-    let (arena, rcu) = (Arena::new(), Exact::default());
-    let reader = || {
-        let mut reader = rcu.register();
-        for _ in 0..100 {
-            let mut section = reader.enter();
-            arena.read();
-            drop(section.enter());
-            arena.read();
-        }
-    };
-    arena.torture(&rcu, &[&reader, &reader]);
-}
-
-#[test]
-fn torture_classic() {
-    let (arena, rcu) = (Arena::new(), Classic::new(2));
-    let on = |cpu: usize| {
-        let _section = rcu.read(cpu);
-        arena.read();
-    };
-    arena.torture(&rcu, &[&|| on(0), &|| on(1)]);
-}
-
-#[test]
-fn torture_chained() {
-    let (arena, trace, classic) = (Arena::new(), Exact::<u8>::default(), Classic::<u8>::new(1));
-    let chained = Chained::new(&trace, &classic);
-    let blocking = || {
-        let mut reader = trace.register();
-        let _section = reader.enter();
-        arena.read();
-    };
-    let atomic = || {
-        let _section = classic.read(0);
-        arena.read();
-    };
-    arena.torture(&chained, &[&blocking, &atomic]);
 }
