@@ -6,6 +6,7 @@ use std::rc::Rc;
 use maps::map::Map;
 use maps::refcount;
 use sim::errno::Errno;
+use sim::ids::TaskId;
 use sim::machine::Machine;
 
 use crate::socket::Socket;
@@ -19,6 +20,8 @@ pub const MAX_FDS: usize = 1024;
 pub enum Fd {
     File(Rc<OpenFile>),
     Socket(Rc<Socket>),
+    /// `pidfd_open(2)`.
+    Task(TaskId),
     /// A BPF map, for `bpf(2)`.
     Map(Rc<MapFile>),
 }
@@ -112,7 +115,7 @@ impl Process {
     pub fn file(&self, fd: u64) -> Result<Rc<OpenFile>, Errno> {
         match self.get(fd)? {
             Fd::File(file) => Ok(file),
-            Fd::Socket(_) | Fd::Map(_) => Err(Errno::EBADF),
+            Fd::Socket(_) | Fd::Map(_) | Fd::Task(_) => Err(Errno::EBADF),
         }
     }
 
@@ -123,7 +126,7 @@ impl Process {
     pub fn socket(&self, fd: u64) -> Result<Rc<Socket>, Errno> {
         match self.get(fd)? {
             Fd::Socket(socket) => Ok(socket),
-            Fd::File(_) | Fd::Map(_) => Err(Errno::ENOTSOCK),
+            Fd::File(_) | Fd::Map(_) | Fd::Task(_) => Err(Errno::ENOTSOCK),
         }
     }
 

@@ -166,6 +166,7 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
         BPF_MAP_TYPE_PERCPU_ARRAY => 8 * entries + per_cpu_values,
         // A good size cannot reach the limit.
         BPF_MAP_TYPE_RINGBUF | BPF_MAP_TYPE_USER_RINGBUF => 0,
+        _ if crate::local_storage::OwnerKind::of(def.map_type).is_some() => 0,
         BPF_MAP_TYPE_QUEUE | BPF_MAP_TYPE_STACK => (entries + 1) * u64::from(def.value_size),
         BPF_MAP_TYPE_LPM_TRIE => {
             let bits = u64::from(def.key_size.saturating_sub(4));

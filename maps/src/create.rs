@@ -17,8 +17,8 @@ use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
 use crate::{
-    array, array_of_maps, bloom, cgroup_array, cpumap, devmap, hash, hash_of_maps, lpm_trie, lru_hash,
-    lru_percpu_hash,
+    array, array_of_maps, bloom, cgroup_array, cpumap, devmap, hash, hash_of_maps, local_storage, lpm_trie,
+    lru_hash, lru_percpu_hash,
 };
 use crate::{percpu_array, percpu_hash, perf_event_array, prog_array, queue_stack, rhash, ringbuf};
 use crate::{sock_array, sockhash, stack_trace, user_ringbuf};
@@ -125,6 +125,26 @@ const TYPES: &[Row] = &[
         build: user_ringbuf::UserRingbuf::create,
     },
     Row { map_type: BPF_MAP_TYPE_RINGBUF, check: checked_later, build: ringbuf::Ringbuf::create },
+    Row {
+        map_type: BPF_MAP_TYPE_SK_STORAGE,
+        check: local_storage::check,
+        build: local_storage::LocalStorage::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_INODE_STORAGE,
+        check: local_storage::check,
+        build: local_storage::LocalStorage::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_TASK_STORAGE,
+        check: local_storage::check,
+        build: local_storage::LocalStorage::create,
+    },
+    Row {
+        map_type: BPF_MAP_TYPE_CGRP_STORAGE,
+        check: local_storage::check,
+        build: local_storage::LocalStorage::create,
+    },
 ];
 
 type Check = fn(&MapDef, &MapRules) -> Result<(), CreateError>;

@@ -38,6 +38,8 @@ pub enum MapEvent {
     Update { map: Rc<str>, key: Vec<u8>, value_addr: u64, kind: UpdateKind },
     /// A key was deleted; a reader may still hold `value_addr`.
     Delete { map: Rc<str>, key: Vec<u8>, value_addr: u64 },
+    /// The task, file, socket or cgroup that owned this element ended.
+    OwnerGone { map: Rc<str>, key: Vec<u8>, value_addr: u64 },
     /// A full LRU map gave up this key.
     Evict { map: Rc<str>, key: Vec<u8>, value_addr: u64 },
     /// The memory of a deleted element now holds another key.
@@ -97,6 +99,7 @@ impl Payload for MapEvent {
         match self {
             MapEvent::Update { .. } => "map_update",
             MapEvent::Delete { .. } => "map_delete",
+            MapEvent::OwnerGone { .. } => "map_owner_gone",
             MapEvent::Evict { .. } => "map_evict",
             MapEvent::ElementReused { .. } => "map_element_reused",
             MapEvent::RecycledUnderReader { .. } => "map_recycled_under_reader",
@@ -125,7 +128,9 @@ impl Payload for MapEvent {
                 ("value_addr", Value::Addr(*value_addr)),
                 ("kind", Value::Str(kind.name().into())),
             ],
-            MapEvent::Delete { map, key, value_addr } | MapEvent::Evict { map, key, value_addr } => {
+            MapEvent::Delete { map, key, value_addr }
+            | MapEvent::OwnerGone { map, key, value_addr }
+            | MapEvent::Evict { map, key, value_addr } => {
                 vec![("map", text(map)), ("key", bytes(key)), ("value_addr", Value::Addr(*value_addr))]
             }
             MapEvent::ElementReused { map, old_key, new_key, value_addr, freed } => vec![

@@ -18,6 +18,7 @@ use crate::cpumap::Cpumap;
 use crate::devmap::Devmap;
 use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::fields::Fields;
+use crate::local_storage::LocalStorage;
 use crate::object::{Descriptors, ProgramTraits};
 use crate::perf_event_array::PerfEventArray;
 use crate::prog_array::ProgArray;
@@ -111,6 +112,22 @@ pub trait Map {
         self.update_user(m, key, value, flags)
     }
 
+    /// The same for a process: maps whose keys are descriptors look the number up in its table.
+    fn lookup_user_with(
+        &self,
+        m: &Machine,
+        key: &[u8],
+        flags: u64,
+        _fds: &dyn Descriptors,
+    ) -> Result<Vec<u8>, Errno> {
+        self.lookup_user(m, key, flags)
+    }
+
+    /// The same for a process: maps whose keys are descriptors look the number up in its table.
+    fn delete_user_with(&self, m: &Machine, key: &[u8], _fds: &dyn Descriptors) -> Result<(), Errno> {
+        self.delete_user(m, key)
+    }
+
     /// `BPF_MAP_DELETE_ELEM`.
     fn delete_user(&self, m: &Machine, key: &[u8]) -> Result<(), Errno> {
         self.core().check_write()?;
@@ -191,6 +208,11 @@ pub trait Map {
         let values: Vec<u64> =
             std::iter::from_fn(|| self.visit(m, &mut cursor)).map(|visit| visit.value_addr).collect();
         self.core().fields.user_let_go(m, &values);
+    }
+
+    /// The local storage, if it is one.
+    fn as_local_storage(&self) -> Option<&LocalStorage> {
+        None
     }
 
     /// The ring buffer, if it is one.

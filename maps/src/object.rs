@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use sim::errno::Errno;
 
+use crate::local_storage::{Owner, OwnerKind};
 use crate::map::Map;
 
 /// What an open descriptor refers to.
@@ -32,6 +33,12 @@ pub trait Descriptors {
     /// Whether there is a network device with this number. Only the loopback device is sure to exist.
     fn has_device(&self, ifindex: u32) -> bool {
         ifindex == 1
+    }
+
+    /// The owner of local storage that the number refers to. -EBADF when it is not open or of another kind (of sockets: -ENOTSOCK),
+    /// -ENOENT for a task that has ended.
+    fn owner(&self, _fd: u32, _kind: OwnerKind) -> Result<Owner, Errno> {
+        Err(Errno::EBADF)
     }
 
     /// The open file of the map through which the change is made; perf events go with it.

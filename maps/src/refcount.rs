@@ -112,6 +112,7 @@ pub fn put_user(m: &Machine, map: &Rc<dyn Map>) {
     assert!(users.get() > 0, "map {} has no descriptors", map.core().name);
     users.set(users.get() - 1);
     if users.get() == 0 {
+        map.user_let_go(m);
         map.release_user(m);
     }
     put(m, map);

@@ -13,4 +13,5 @@ mod native;
 mod objects;
 mod packets;
 mod sleeping;
+mod storage;
 mod timers;

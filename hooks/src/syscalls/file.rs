@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use maps::local_storage::OwnerKind;
 use sim::errno::Errno;
 use sim::mm::costs::Medium;
 use sim::mm::file::{FileId, FileObject};
@@ -162,6 +163,11 @@ async fn write_bytes(call: &Call, file: &OpenFile) -> Result<i64, Errno> {
 /// `close_fd()`, and `__fput()` for the last reference.
 async fn close(call: Call) -> Result<i64, Errno> {
     let fd = call.process().close(call.args[0])?;
+    if let Fd::Socket(socket) = &fd
+        && Rc::strong_count(socket) == 1
+    {
+        call.kernel.bpf().owner_ended(OwnerKind::Socket, socket.sk_addr);
+    }
     if let Fd::Map(file) = fd {
         file.close(call.kernel.machine());
     } else if let Fd::File(file) = fd {
@@ -200,6 +206,11 @@ async fn unlink_path(call: &Call, path: &str) -> Result<i64, Errno> {
     allowed?;
     call.lsm("inode_unlink", &[dir_addr, dentry]).await?;
     call.kernel.vfs_mut().remove(path);
+    if Rc::strong_count(&inode) == 1 {
+        // Nobody has it open: the inode is evicted now.
+        let (addr, _) = call.kernel.inode_objects(&inode);
+        call.kernel.bpf().owner_ended(OwnerKind::Inode, addr);
+    }
     Ok(0)
 }
 

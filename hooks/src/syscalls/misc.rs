@@ -1,14 +1,16 @@
-//! Small calls: getpgid, setdomainname, nanosleep, getpid.
+//! Small calls: getpgid, setdomainname, nanosleep, getpid, pidfd_open.
 
 use sim::errno::Errno;
 use sim::ids::Pid;
 use sim::task::WaitReason;
 
 use super::{Call, Row, row};
+use crate::process::Fd;
 
 pub(super) const ROWS: &[Row] = &[
     row!("getpgid", 1, getpgid),
     row!("getpid", 0, getpid),
+    row!("pidfd_open", 2, pidfd_open),
     row!("setdomainname", 2, setdomainname),
     row!("nanosleep", 2, nanosleep),
 ];
@@ -26,6 +28,16 @@ async fn getpgid(call: Call) -> Result<i64, Errno> {
     let addr = call.kernel.task_object(&task);
     call.lsm("task_getpgid", &[addr]).await?;
     Ok(i64::from(task.tgid.0))
+}
+
+/// `pidfd_create()` (kernel/pid.c): no flag is known here.
+async fn pidfd_open(call: Call) -> Result<i64, Errno> {
+    let [pid, flags, ..] = call.args;
+    if flags as u32 != 0 || pid as u32 as i32 <= 0 {
+        return Err(Errno::EINVAL);
+    }
+    let task = call.kernel.machine().find_task(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
+    call.process().install(Fd::Task(task.id)).map(|fd| fd as i64)
 }
 
 async fn getpid(call: Call) -> Result<i64, Errno> {

@@ -13,6 +13,7 @@ mod reuse;
 mod ringbuf;
 mod scripts;
 mod shadow;
+mod storage;
 
 use std::rc::Rc;
 

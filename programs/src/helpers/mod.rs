@@ -16,6 +16,7 @@ mod perf;
 mod print;
 pub(crate) mod probe;
 mod ringbuf;
+mod storage;
 pub mod table;
 pub(crate) mod task;
 mod text;

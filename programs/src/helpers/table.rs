@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, task, text, time, timer,
+    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, storage, task, text, time,
+    timer,
 };
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
@@ -32,6 +33,7 @@ const FAMILIES: &[&[Row]] = &[
     perf::ROWS,
     path::ROWS,
     timer::ROWS,
+    storage::ROWS,
 ];
 
 static BODIES: LazyLock<Vec<Option<HelperBody>>> = LazyLock::new(|| {

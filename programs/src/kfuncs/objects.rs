@@ -1,6 +1,6 @@
 //! References to kernel objects: tasks, files; and pointer casts. Sources: `kernel/bpf/helpers.c`, `fs/bpf_fs_kfuncs.c`.
 //!
-//! Objects here live as long as the machine, so a reference keeps nothing alive; it is counted so that a leak is a finding.
+//! Objects here live as long as the machine, so a reference keeps only local storage alive; it is counted so that a leak is a finding.
 
 use sim::finding;
 use sim::ids::Pid;
@@ -23,8 +23,14 @@ pub(super) const ROWS: &[Row] = &[
 fn acquire(cx: &HelperCx<'_>, [object, ..]: [u64; 5]) -> Reply {
     // Reading it finds out whether it is still there.
     cx.bytes(object, 1)?;
-    cx.state.references.borrow_mut().push(object);
+    hold(cx, object);
     ret(object)
+}
+
+/// The run has a reference from now on.
+fn hold(cx: &HelperCx<'_>, object: u64) {
+    cx.state.references.borrow_mut().push(object);
+    cx.bpf.take_reference(object);
 }
 
 fn release(cx: &HelperCx<'_>, [object, ..]: [u64; 5]) -> Reply {
@@ -34,6 +40,8 @@ fn release(cx: &HelperCx<'_>, [object, ..]: [u64; 5]) -> Reply {
         return Err(CallFault::new(finding::UNBALANCED, message));
     };
     references.remove(held);
+    drop(references);
+    cx.bpf.drop_reference(object);
     ret(0)
 }
 
@@ -42,7 +50,7 @@ fn task_from_pid(cx: &HelperCx<'_>, [pid, ..]: [u64; 5]) -> Reply {
     let m = cx.machine();
     let Some(task) = m.find_task(Pid(pid as u32)) else { return ret(0) };
     let addr = cx.bpf.kobjs().task(m, &task).map_err(|e| no_object(&e))?;
-    cx.state.references.borrow_mut().push(addr);
+    hold(cx, addr);
     ret(addr)
 }
 

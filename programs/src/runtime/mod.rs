@@ -22,6 +22,7 @@ mod load;
 mod locks;
 mod maps;
 mod output;
+mod owners;
 pub mod packet;
 mod packet_load;
 mod program;
@@ -120,6 +121,7 @@ struct Inner {
     /// Names of kfuncs that have no body, by how much their number exceeds the table's last one.
     unmodelled_kfuncs: RefCell<Vec<String>>,
     contents: fields::Contents,
+    owners: owners::Owners,
 }
 
 /// The BPF subsystem of a machine. Cloning is cheap; all clones are the same subsystem.
@@ -129,7 +131,7 @@ pub struct Bpf(Rc<Inner>);
 impl Bpf {
     pub fn new(machine: Machine, config: BpfConfig) -> Bpf {
         let contents = fields::Contents::new(config.profile.version, machine.nr_cpus());
-        Bpf(Rc::new(Inner {
+        let bpf = Bpf(Rc::new(Inner {
             map_rules: map_rules(config.profile.version),
             kobjs: Kobjs::new(config.kernel_types.clone()),
             machine,
@@ -141,7 +143,14 @@ impl Bpf {
             idle_runs: RefCell::default(),
             unmodelled_kfuncs: RefCell::default(),
             contents,
-        }))
+            owners: owners::Owners::default(),
+        }));
+        bpf.watch_tasks();
+        bpf
+    }
+
+    pub(crate) fn owners(&self) -> &owners::Owners {
+        &self.0.owners
     }
 
     pub fn machine(&self) -> &Machine {

@@ -34,7 +34,9 @@ pub(super) fn close_all(bpf: &Bpf, prog: &Rc<LoadedProgram>, state: &RunState, c
         }
         (0..depth.take()).for_each(|_| leave(m));
     }
-    if !state.references.take().is_empty() {
+    let references = state.references.take();
+    if !references.is_empty() {
         report("references to kernel objects not released");
     }
+    references.into_iter().for_each(|object| bpf.drop_reference(object));
 }

@@ -47,6 +47,7 @@ pub const EVENT_NAMES: &[&str] = &[
     "map_grace_period_queued",
     "map_inner_held",
     "map_inner_out",
+    "map_owner_gone",
     "map_recycled_access",
     "map_recycled_under_reader",
     "map_refill",

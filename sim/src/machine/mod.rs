@@ -48,8 +48,8 @@ pub use grace::{
     ClassicModel, Cookie, Finds, Flavour, Gp, GraceEvent, GracePeriodModel, GracePeriodStatus, Holder,
     KthreadModel, Lazy, SrcuModel, TraceEngine, TraceModel,
 };
-pub use queue::Timer;
 pub use lockdep::LockClass;
+pub use queue::Timer;
 pub use run::Outcome;
 
 type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
@@ -100,6 +100,7 @@ pub(crate) struct Inner {
     observers: RefCell<Vec<report::Observer>>,
     findings: RefCell<Vec<Finding>>,
     lockdep: lockdep::Cell,
+    exit_hooks: RefCell<Vec<wait::ExitHook>>,
     arena: RefCell<Arena>,
     mm: RefCell<UserMemory>,
     rngs: RefCell<BTreeMap<&'static str, Rng>>,
@@ -156,6 +157,7 @@ impl Machine {
             observers: RefCell::default(),
             findings: RefCell::default(),
             lockdep: lockdep::Cell::default(),
+            exit_hooks: RefCell::default(),
             arena: RefCell::new(Arena::new(config.kernel_memory_bytes)),
             mm: RefCell::new(UserMemory::new(config.mm.clone())),
             rngs: RefCell::default(),

@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context as PollContext, Poll, Wake, Waker};
@@ -10,7 +11,10 @@ use super::queue::{Action, Timer};
 use super::{Inbox, Machine, SimEvent};
 use crate::ids::{CpuId, TaskId};
 use crate::sched::Choice;
-use crate::task::{TaskState, WaitReason};
+use crate::task::{Task, TaskState, WaitReason};
+
+/// What runs when a task ends.
+pub(super) type ExitHook = Rc<dyn Fn(&Machine, &Task)>;
 
 impl Machine {
     /// The executing context has used its CPU for `ns` of virtual time. Taken at the next scheduling point.
@@ -190,10 +194,17 @@ impl Machine {
         self.schedule_cpu(me.cpu.get(), until);
     }
 
+    /// Calls `hook` in the context of every task that ends, just before it is gone.
+    pub fn on_task_exit(&self, hook: impl Fn(&Machine, &Task) + 'static) {
+        self.0.exit_hooks.borrow_mut().push(Rc::new(hook));
+    }
+
     /// The current task is over: its waiters go on, its CPU takes the next one.
     pub(super) fn exit_current(&self) {
         let me = self.current_task();
         self.emit_with(|| SimEvent::TaskExit { comm: me.comm().to_string(), pid: me.pid });
+        let hooks = self.0.exit_hooks.borrow().clone();
+        hooks.iter().for_each(|hook| hook(self, &me));
         self.report_unbalanced(&me);
         self.sections_end_at_exit();
         for joiner in me.joiners.take() {

@@ -34,8 +34,12 @@ impl Operands {
         if KEYLESS.contains(&self.map.spec().map_type) {
             return self.map.push(m, value, flags);
         }
-        let fds = Table { process: self.call.process(), map_file: self.map_file };
-        self.map.update_user_with(m, key, value, flags, &fds)
+        self.map.update_user_with(m, key, value, flags, &self.fds())
+    }
+
+    fn fds(&self) -> Table {
+        let kernel = self.call.kernel.clone();
+        Table { kernel, process: self.call.process(), map_file: self.map_file }
     }
 
     /// `bpf_map_copy_value`.
@@ -45,7 +49,7 @@ impl Operands {
             let mut value = vec![0; self.map.spec().value_size as usize];
             return self.map.peek(m, &mut value).map(|()| value);
         }
-        self.map.lookup_user(m, key, flags)
+        self.map.lookup_user_with(m, key, flags, &self.fds())
     }
 }
 
@@ -73,7 +77,7 @@ pub(super) async fn update(op: Operands) -> Result<(), Errno> {
 pub(super) async fn delete(op: Operands) -> Result<(), Errno> {
     op.map.core().check_write()?;
     let key = op.key().await?;
-    op.map.delete_user(op.call.kernel.machine(), &key)
+    op.map.delete_user_with(op.call.kernel.machine(), &key, &op.fds())
 }
 
 pub(super) async fn next_key(op: Operands) -> Result<(), Errno> {

@@ -6,16 +6,20 @@ use std::rc::Rc;
 
 use maps::create::CreateError;
 use maps::inner::{InnerFd, MapMeta};
+use maps::local_storage::{Owner, OwnerKind};
 use maps::object::{Descriptors, Object};
 use maps::spec::MapDef;
 use sim::errno::Errno;
 use sim::finding;
+use sim::task::TaskState;
 
 use super::{Attr, Call};
+use crate::kernel::Kernel;
 use crate::process::{Fd, MapFile, Process};
 
 /// The calling process's table, for one call on the map behind the open file `map_file`.
 pub(super) struct Table {
+    pub kernel: Kernel,
     pub process: Rc<Process>,
     pub map_file: u64,
 }
@@ -23,6 +27,27 @@ pub(super) struct Table {
 impl Descriptors for Table {
     fn get(&self, fd: u32) -> Option<Object> {
         object_of(&self.process, fd)
+    }
+
+    /// `pidfd_get_pid`, `fget_raw`, `sockfd_lookup`. No descriptor of a cgroup is modelled.
+    fn owner(&self, fd: u32, kind: OwnerKind) -> Result<Owner, Errno> {
+        match (kind, self.process.get(fd.into())?) {
+            (OwnerKind::Task, Fd::Task(id)) => {
+                let task = self.kernel.machine().task(id);
+                let alive = task.state.get() != TaskState::Dead;
+                let owner = || Owner { addr: self.kernel.task_object(&task), number: task.pid.0.into() };
+                alive.then(owner).ok_or(Errno::ENOENT)
+            }
+            (OwnerKind::Inode, Fd::File(file)) => {
+                let (addr, _) = self.kernel.inode_objects(&file.inode);
+                Ok(Owner { addr, number: file.inode.ino })
+            }
+            (OwnerKind::Socket, Fd::Socket(socket)) => {
+                Ok(Owner { addr: socket.sk_addr, number: socket.sk_addr })
+            }
+            (OwnerKind::Socket, _) => Err(Errno::ENOTSOCK),
+            _ => Err(Errno::EBADF),
+        }
     }
 
     fn map_file(&self) -> u64 {
@@ -35,7 +60,7 @@ fn object_of(process: &Process, fd: u32) -> Option<Object> {
     const STANDARD: u32 = 3;
     match process.get(fd.into()) {
         Ok(Fd::Map(file)) => Some(Object::Map(file.map.clone())),
-        Ok(Fd::File(_) | Fd::Socket(_)) => Some(Object::Other),
+        Ok(Fd::File(_) | Fd::Socket(_) | Fd::Task(_)) => Some(Object::Other),
         Err(_) => (fd < STANDARD).then_some(Object::Other),
     }
 }
