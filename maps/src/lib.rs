@@ -51,6 +51,7 @@ pub mod map;
 mod map_lock;
 mod mem_alloc;
 pub mod object;
+pub mod object_cache;
 pub mod percpu_array;
 pub mod percpu_hash;
 pub mod perf_event_array;

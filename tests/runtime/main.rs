@@ -3,6 +3,7 @@
 //! Most tests are rows: a section, an assembly text and what r0 must be. Programs here pass the load gate like any other.
 
 mod faults;
+mod graph;
 mod helpers;
 mod inner_maps;
 mod kobj;

@@ -167,3 +167,31 @@ fn work_runs_in_a_kernel_thread_and_may_sleep() {
         assert_eq!((&*begin.comm, begin.flags.preempt, begin.flags.migrate), ("kworker/0:0", 0, 1));
     }
 }
+
+#[test]
+fn task_work_runs_when_the_task_returns_to_user_space() {
+    let call = "call bpf_get_current_task_btf\nr1 = r0\nr2 = r6\nr3 = map[m]\nr4 = func[cb]\nr5 = 0\ncall kfunc bpf_task_work_schedule_resume\n";
+    let text = format!("{VALUE}{call}{call}exit\n{CALLBACK}");
+    let field = SpecialField {
+        kind: SpecialKind::TaskWork,
+        offset: 0,
+        size: 8,
+        ty: programs::btf::TypeId::VOID,
+        nested: false,
+    };
+    let map = MapSpec { special: vec![field], ..inline_map("m", 2, 4, 32, 1) };
+    let lab = Lab::new(V7_2, 1);
+    let prog = lab.load("tc", &text, &[map]);
+    let (bpf, m, inv) = (lab.bpf.clone(), lab.m.clone(), Invocation::new(lab.ctx(&[]), Frame::Plain));
+    let ret = std::rc::Rc::new(std::cell::Cell::new(0));
+    let out = ret.clone();
+    lab.m.spawn(sim::task::TaskSpec::user("t"), async move {
+        let guard = m.rcu_read_guard();
+        out.set(bpf.run_atomic(&prog, &inv, &guard).await.ret as i64);
+        drop(guard);
+        bpf.run_task_works().await;
+    });
+    lab.m.run();
+    assert_eq!((ret.get(), word(&lab, 16)), (-16, 1), "scheduled once, the second time busy");
+    assert!(lab.m.findings().is_empty(), "{:?}", lab.m.findings());
+}

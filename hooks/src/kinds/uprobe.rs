@@ -14,6 +14,7 @@ impl Kernel {
         let (kernel, regs, entry) = (self.clone(), PtRegs::user_function(args), Rc::<str>::from(function));
         let body = async move { kernel.run_uprobes(&links, &regs, &entry).await };
         self.fire(function, Box::pin(body)).await;
+        self.bpf().run_task_works().await;
     }
 
     /// The current task returns from user function `function` with value `ret`.
@@ -23,6 +24,7 @@ impl Kernel {
         regs.set(offset::AX, ret);
         let body = async move { kernel.run_uprobes(&links, &regs, "").await };
         self.fire(function, Box::pin(body)).await;
+        self.bpf().run_task_works().await;
     }
 
     async fn run_uprobes(&self, links: &Links, regs: &PtRegs, entry_of: &str) -> i64 {

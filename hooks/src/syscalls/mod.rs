@@ -166,6 +166,7 @@ impl Kernel {
         self.syscall_tracepoint(false, row.name, [regs, ret as u64], &[nr, ret as u64]).await;
         self.free_context(regs);
         m.emit_with(|| HookEvent::SysExit { name: row.name, ret, id });
+        self.bpf().run_task_works().await;
         m.cpu_point().await;
         ret
     }

@@ -196,6 +196,7 @@ impl Kernel {
     /// What hooks see of a task's end; called once per task. Drops its address space.
     pub async fn exit_notify(&self) {
         let task = self.machine().current_task();
+        self.bpf().run_task_works().await;
         let Some(mm) = task.mm.take() else { return };
         let addr = self.task_object(&task);
         let record = [

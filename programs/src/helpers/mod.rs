@@ -8,6 +8,7 @@ mod control;
 pub(crate) mod copy;
 mod format;
 mod func;
+mod kptr;
 mod lock;
 mod maps;
 mod packet;

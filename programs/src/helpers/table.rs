@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    control, copy, func, lock, maps, packet, path, perf, print, probe, ringbuf, storage, task, text, time,
-    timer,
+    control, copy, func, kptr, lock, maps, packet, path, perf, print, probe, ringbuf, storage, task, text,
+    time, timer,
 };
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
@@ -34,6 +34,7 @@ const FAMILIES: &[&[Row]] = &[
     path::ROWS,
     timer::ROWS,
     storage::ROWS,
+    kptr::ROWS,
 ];
 
 static BODIES: LazyLock<Vec<Option<HelperBody>>> = LazyLock::new(|| {

@@ -5,6 +5,7 @@
 
 mod async_cb;
 mod copy;
+mod graph;
 mod iter;
 mod objects;
 mod regions;
@@ -24,7 +25,7 @@ static ROWS: std::sync::LazyLock<Vec<&'static Row>> =
     std::sync::LazyLock::new(|| FAMILIES.iter().copied().flatten().collect());
 
 const FAMILIES: &[&[Row]] =
-    &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS, async_cb::ROWS, res_lock::ROWS];
+    &[regions::ROWS, objects::ROWS, copy::ROWS, iter::ROWS, async_cb::ROWS, res_lock::ROWS, graph::ROWS];
 
 /// Number of rows.
 pub fn count() -> usize {

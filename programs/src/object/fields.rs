@@ -35,7 +35,7 @@ const TAGS: &[(&str, SpecialKind)] = &[
 ];
 
 /// The special fields of a value (or of a data section) of this type, by offset.
-pub(super) fn special(btf: &Btf, value: TypeId) -> Vec<SpecialField> {
+pub(crate) fn special(btf: &Btf, value: TypeId) -> Vec<SpecialField> {
     let mut scan = Scan { btf, found: Vec::new(), visits: 0 };
     scan.ty(value, 0, 0);
     scan.found.sort_by_key(|field| field.offset);

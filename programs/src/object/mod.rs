@@ -14,7 +14,7 @@ mod data;
 mod elf;
 mod error;
 mod externs;
-mod fields;
+pub(crate) mod fields;
 mod functions;
 mod info;
 mod kconfig;

@@ -4,12 +4,14 @@
 //! accesses) and predecoding. Neighbours: `object`, `core_reloc`, `gate`, `interp`; `link` does the rewriting.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sim::errno::Errno;
 
 use super::error::LoadError;
 use super::event::ProgEvent;
+use super::fields::{ObjectType, types_of};
 use super::maps::{MapHandle, contents, create_map};
 use super::program::{Body, LoadedProgram, Source};
 use super::{Bpf, KernelTypes, elements, link};
@@ -103,6 +105,12 @@ fn kind_of(name: &str, section: &str) -> Result<ProgramKind, LoadError> {
     })
 }
 
+/// The structures of the object, if the program makes any.
+fn local_types(object: &Object, spec: &ProgramSpec) -> BTreeMap<u32, Rc<ObjectType>> {
+    let makes = spec.kfuncs.iter().any(|kfunc| kfunc.name.starts_with("bpf_obj_new"));
+    object.btf.as_ref().filter(|_| makes).map(types_of).unwrap_or_default()
+}
+
 impl Bpf {
     /// Creates and fills the maps of an object.
     ///
@@ -166,6 +174,7 @@ impl Bpf {
             lines: spec.lines.clone(),
             kfuncs: spec.kfuncs.iter().map(|k| k.name.clone()).collect(),
             insns: input.insns,
+            objects: local_types(object, spec),
         };
         let gpl = input.gpl;
         Ok(self.add_program(

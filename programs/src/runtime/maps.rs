@@ -125,7 +125,7 @@ pub fn map_def(spec: &MapSpec) -> MapDef {
     }
 }
 
-fn field(field: &crate::object::SpecialField) -> SpecialField {
+pub(super) fn field(field: &crate::object::SpecialField) -> SpecialField {
     let kind = match field.kind {
         SpecialKind::SpinLock => FieldKind::SpinLock,
         SpecialKind::ResSpinLock => FieldKind::ResSpinLock,

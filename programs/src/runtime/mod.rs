@@ -45,8 +45,9 @@ pub use error::{LoadError, LoadErrorKind};
 pub use event::ProgEvent;
 pub use fault::CallFault;
 pub(crate) use fields::AsyncKind;
-pub use fields::FieldEvent;
+pub use fields::{FieldEvent, ObjectType};
 pub use inline::{inline_map, inline_object, inline_program};
+pub(crate) use invocation::Callee;
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
 pub use load::{LoadOutcome, LoadedObject, gate_input, license_is_gpl};
 pub use locks::{Holder, LockKind, LockSite, SpinLocks};
@@ -130,7 +131,10 @@ pub struct Bpf(Rc<Inner>);
 
 impl Bpf {
     pub fn new(machine: Machine, config: BpfConfig) -> Bpf {
-        let contents = fields::Contents::new(config.profile.version, machine.nr_cpus());
+        let contents = {
+            let rules = map_rules(config.profile.version);
+            fields::Contents::new(config.profile.version, &rules, machine.nr_cpus())
+        };
         let bpf = Bpf(Rc::new(Inner {
             map_rules: map_rules(config.profile.version),
             kobjs: Kobjs::new(config.kernel_types.clone()),

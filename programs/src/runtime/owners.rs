@@ -53,6 +53,9 @@ impl Bpf {
 
     /// A reference goes. The last one frees the storage of an object that has ended.
     pub(crate) fn drop_reference(&self, object: u64) {
+        if self.drop_object(object) {
+            return;
+        }
         let owners = &self.0.owners;
         let left = {
             let mut references = owners.references.borrow_mut();

@@ -1,8 +1,10 @@
 //! A loaded program. Key types: [`LoadedProgram`], [`Body`], [`Source`] (what findings print). Neighbours: `load` makes it, `run` runs it.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::fields::ObjectType;
 use super::maps::MapHandle;
 use crate::interp::Program;
 use crate::isa::{self, Insn, Names, NoNames};
@@ -24,6 +26,8 @@ pub struct Source {
     pub subprogs: Vec<Subprog>,
     pub lines: Vec<LineInfo>,
     pub kfuncs: Vec<String>,
+    /// Structures that the program can make, by their number in the object's BTF; empty when it makes none.
+    pub objects: BTreeMap<u32, Rc<ObjectType>>,
 }
 
 impl Names for Source {

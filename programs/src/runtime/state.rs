@@ -67,6 +67,16 @@ impl RunState {
         map.mark_reader(value, section);
     }
 
+    /// A reference that the run had is somebody else's now; false if it had none to this object.
+    pub fn give_reference(&self, object: u64) -> bool {
+        let mut references = self.references.borrow_mut();
+        let held = references.iter().rposition(|held| *held == object);
+        held.inspect(|index| {
+            references.remove(*index);
+        })
+        .is_some()
+    }
+
     /// Takes a lock out of those it holds; false if it is not among them.
     pub fn drop_lock(&self, lock: u64) -> bool {
         let mut locks = self.locks.borrow_mut();

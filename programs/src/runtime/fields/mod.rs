@@ -6,7 +6,11 @@
 
 mod async_cb;
 mod event;
+mod graph;
+mod kptr;
+mod objects;
 mod rules;
+mod task_work;
 mod timer;
 mod workqueue;
 
@@ -15,6 +19,7 @@ use std::rc::{Rc, Weak};
 
 use maps::fields::FieldOps;
 use maps::map::Map;
+use maps::rules::MapRules;
 use maps::spec::{FieldKind, SpecialField};
 use sim::machine::Machine;
 
@@ -23,6 +28,8 @@ use crate::profile::KernelVersion;
 
 pub(crate) use async_cb::AsyncKind;
 pub use event::FieldEvent;
+pub use objects::ObjectType;
+pub(crate) use objects::types_of;
 pub(crate) use rules::FieldRules;
 
 /// What the special fields of all maps hold.
@@ -30,14 +37,22 @@ pub(crate) struct Contents {
     pub(super) rules: FieldRules,
     pub(super) asyncs: RefCell<async_cb::Asyncs>,
     pub(super) workers: RefCell<workqueue::Workers>,
+    pub(crate) objects: objects::LocalObjects,
+    pub(crate) graphs: RefCell<graph::Graphs>,
+    pub(super) kptrs: RefCell<kptr::Kptrs>,
+    pub(super) task_works: RefCell<task_work::TaskWorks>,
 }
 
 impl Contents {
-    pub(super) fn new(version: KernelVersion, nr_cpus: usize) -> Contents {
+    pub(super) fn new(version: KernelVersion, map_rules: &MapRules, nr_cpus: usize) -> Contents {
         Contents {
             rules: FieldRules::new(version),
             asyncs: RefCell::new(async_cb::Asyncs::new(nr_cpus)),
             workers: RefCell::new(workqueue::Workers::new(nr_cpus)),
+            objects: objects::LocalObjects::new(map_rules),
+            graphs: RefCell::default(),
+            kptrs: RefCell::default(),
+            task_works: RefCell::default(),
         }
     }
 }
@@ -49,17 +64,26 @@ impl FieldOps for Ops {
     fn release(&self, _m: &Machine, field: &SpecialField, addr: u64, _value_addr: u64) {
         // A map that outlives its subsystem has nothing to release into.
         let Some(inner) = self.0.upgrade() else { return };
-        let bpf = Bpf(inner);
-        match field.kind {
-            FieldKind::Timer | FieldKind::Workqueue => bpf.free_async(addr),
-            _ => {}
-        }
+        Bpf(inner).release_field(field.kind, addr);
     }
 }
 
 impl Bpf {
     pub(crate) fn contents(&self) -> &Contents {
         &self.0.contents
+    }
+
+    /// What a field holds goes.
+    fn release_field(&self, kind: FieldKind, addr: u64) {
+        match kind {
+            FieldKind::Timer | FieldKind::Workqueue => self.free_async(addr),
+            FieldKind::TaskWork => self.free_task_work(addr),
+            FieldKind::ListHead | FieldKind::RbRoot => self.free_graph(addr),
+            FieldKind::Kptr | FieldKind::KptrRef | FieldKind::KptrUntrusted | FieldKind::PercpuKptr => {
+                self.free_kptr(addr);
+            }
+            _ => {}
+        }
     }
 
     /// From now on the map asks this subsystem what its fields hold.
