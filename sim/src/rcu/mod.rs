@@ -4,15 +4,17 @@
 //! span in which every reader that was inside a section at its start has left it. The engines here are ordinary
 //! concurrent data structures (`Send + Sync`, no `unsafe`, no runtime of their own):
 //!
-//! | engine | a reader is | may it block inside? |
+//! | | a reader is | may it block inside? |
 //! |---|---|---|
 //! | [`TasksTrace`] | a task's [`Reader`] | yes: sections may be held across an await and move between threads |
 //! | [`Classic`] | a simulated CPU | no |
 //! | [`Chained`] | both, one after the other | |
 //!
 //! All three are used through [`Domain`]: [`call`](Domain::call) queues a callback, [`synchronize`](Domain::synchronize)
-//! and [`barrier`](Domain::barrier) give a future, and a *driver* (a thread, a task, a simulated kthread) serves them by
-//! [`grace_period`](Domain::grace_period). Nothing happens without a driver.
+//! and [`barrier`](Domain::barrier) give a future, [`request_poll`](Domain::request_poll) gives a [`Cookie`] to ask with, and a
+//! *driver* (a thread, a task, a simulated kthread) serves them by [`grace_period`](Domain::grace_period). Requests that come
+//! before the same grace period starts share it. Nothing happens without a driver, except in
+//! [`synchronize_expedited`](Domain::synchronize_expedited), which drives itself.
 //!
 //! ```
 //! use sim::rcu::{Callback, TasksTrace};
@@ -45,19 +47,53 @@
 //! # });
 //! ```
 //!
+//! # Which engine
+//!
+//! [`TasksTrace`] is generic over its [`Engine`]; all of them keep the same promise.
+//!
+//! | engine | leaving a section | who learns of it | use it for |
+//! |---|---|---|---|
+//! | [`Slots<Polled>`](Polled), the default | one store | the driver looks again | threads |
+//! | `Slots<Polled<Membarrier>>` (feature `membarrier`, Linux) | one store, and no fence in the section | the driver looks again | threads that read far more than they update |
+//! | [`Slots<Notified>`](Notified) | one exchange | the last reader wakes the driver | simulators, async code |
+//! | [`Counters`] | one addition to a shared counter | the reader wakes the driver | the model of Linux 7.x; very many readers |
+//! | [`AnyEngine`] | as `Notified` or `Counters` | | a choice at run time |
+//!
+//! A driver of a polled engine is a loop that sets its own pace ([`grace_period_paced`](Domain::grace_period_paced)): spin a
+//! little, then yield, then sleep. A reader that blocks for a second then costs the driver a few wake-ups, not a core.
+//! [`grace_period`](Domain::grace_period) works as well, but wakes itself at every poll.
+//!
+//! # Costs
+//!
+//! - A section of the default engine is two stores and one full fence; the fence is nearly all of it. It took 0.9 times as long as
+//!   pinning in crossbeam-epoch, with `membarrier` 0.2 times, `Notified` 1.5, `Counters` 2.1 (one thread, a busy 2-CPU
+//!   Xeon virtual machine). A nested section costs an addition. `tests/benches` compares more peers side by side.
+//! - A registered reader costs 2 bytes in the engine and about 40 where its owner keeps it. Registration takes a lock.
+//! - A grace period of the slot engines reads 2 bytes per registered reader: 0.3 ms for 1,000,000 of them with 1,000 inside on
+//!   that machine. `Counters` reads 64 counters, however many readers there are.
+//! - A request is a lock and a push. Callbacks run in batches, on the driver, without any lock held.
+//!
 //! # Ordering, and who checks it
 //!
-//! Two `SeqCst` fences carry the guarantee: one in the reader between its slot store and its first access, one in the
-//! driver before it reads the slots. Everything else is acquire and release. `tests/loom` runs every model of these
-//! engines under [loom](https://docs.rs/loom), and plants the faults of `mutation` one by one to show that each
-//! model can fail. What loom cannot see, and what therefore rests on reasoning and on the thread tests below:
+//! Two `SeqCst` fences carry the guarantee: R, in a reader between its announcement (a word's store, a counter's addition) and
+//! its first access, and G, in the driver between what updaters did and its first look at an announcement. Fences have one order
+//! (C++20, atomics.order). If R comes first, the driver's look sees the announcement and waits for the section. If G comes
+//! first, the section sees the object unpublished and never touches it. Everything else is acquire and release: leaving
+//! releases the section's accesses, the look that sees it over acquires them, and only then is the object freed. Entering again
+//! releases too, because the look may see nothing between the two announcements. So no plain access is ordered by
+//! fences alone.
+//!
+//! `tests/loom` runs models of every engine under [loom](https://docs.rs/loom), and plants the faults of `mutation` one by one to
+//! show that each model can fail. What loom cannot see, and who looks instead:
 //!
 //! - `SeqCst` *accesses* are only acquire-release to loom, so the code uses fences and no `SeqCst` access.
-//! - loom's `SeqCst` fence is stronger than C++20's: it also orders plain data. A race ordered only by the order of
-//!   fences would be missed.
-//! - It never lets a load see a store that comes later in the same thread's future (load buffering), and it treats
-//!   a plain store next to a read-modify-write too loosely; words that a driver may mark are only changed by exchange.
-//! - Liveness beyond deadlock: starvation and counter wrap. Section numbers have 62 bits.
+//! - loom's `SeqCst` fence is stronger than C++20's: it also orders plain data. The argument above is why that hides nothing.
+//! - It never lets a load see a store that comes later in the same thread's future (load buffering): what a reader writes into
+//!   its word does not depend on what it loads, so no such cycle exists.
+//! - It treats a plain store next to a read-modify-write too loosely; words that a driver may mark are only changed by exchange.
+//! - Compiler fences and membarrier(2): the argument is in `membarrier.rs`, the rest is left to threads (`tests/torture.rs`).
+//! - Liveness beyond deadlock: starvation and counter wrap, which unit tests provoke. Section numbers wrap harmlessly at 14 bits.
+//! - Long histories: `tests/oracle.rs` runs random ones against an oracle that knows every section, on all engines.
 
 mod any;
 mod chained;
