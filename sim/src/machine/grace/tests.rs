@@ -443,3 +443,43 @@ fn a_machine_that_never_runs_frees_everything_too() {
     drop(m);
     assert_eq!((tokens.get(), weak.upgrade().is_none()), (0, true));
 }
+
+/// Host time of one grace period with a million registered tasks, a thousand of them inside: `cargo test --release -p sim --lib
+/// a_million_tasks -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes a gigabyte and half a minute"]
+#[expect(clippy::disallowed_types, reason = "measures host time")]
+fn a_million_tasks() {
+    const TASKS: u64 = 1_000_000;
+    for kernel in ["5.10", "6.1", "7.2"] {
+        let m =
+            Machine::new(MachineConfig { record_events: false, step_limit: u64::MAX, ..config(kernel, 2) });
+        for n in 0..TASKS {
+            let m1 = m.clone();
+            m.spawn(TaskSpec::user("reader"), async move {
+                let section = m1.rcu_trace_guard();
+                let until = if n % 1000 == 0 { 200_000 * MS } else { 0 };
+                if until > 0 {
+                    m1.sleep_ns(until - m1.now_ns(), WaitReason::new("page_in")).await;
+                }
+                drop(section);
+                m1.sleep_ns(300_000 * MS - m1.now_ns(), WaitReason::new("idle")).await;
+            });
+        }
+        // Everybody has run by 100 s; the readers stay until 200 s.
+        let marks = Rc::new(RefCell::new(Vec::new()));
+        for at in [100_000, 100_001, 100_100] {
+            let marks = marks.clone();
+            m.at(at * MS, move |m| {
+                marks.borrow_mut().push((std::time::Instant::now(), m.grace_period_holders(TRACE).len()));
+                if at == 100_001 {
+                    m.call_rcu_tasks_trace(|_| ());
+                }
+            });
+        }
+        assert_eq!(m.run(), Outcome::Complete);
+        let marks = marks.borrow();
+        let holders = marks[2].1;
+        println!("{kernel}: scan of {TASKS} tasks, {holders} holdouts: {:?}", marks[2].0 - marks[1].0);
+    }
+}
