@@ -17,8 +17,8 @@ use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
 use crate::{
-    array, array_of_maps, bloom, cgroup_array, cpumap, devmap, hash, hash_of_maps, local_storage, lpm_trie,
-    lru_hash, lru_percpu_hash,
+    arena, array, array_of_maps, bloom, cgroup_array, cpumap, devmap, hash, hash_of_maps, local_storage,
+    lpm_trie, lru_hash, lru_percpu_hash,
 };
 use crate::{percpu_array, percpu_hash, perf_event_array, prog_array, queue_stack, rhash, ringbuf};
 use crate::{sock_array, sockhash, stack_trace, user_ringbuf};
@@ -125,6 +125,7 @@ const TYPES: &[Row] = &[
         build: user_ringbuf::UserRingbuf::create,
     },
     Row { map_type: BPF_MAP_TYPE_RINGBUF, check: checked_later, build: ringbuf::Ringbuf::create },
+    Row { map_type: BPF_MAP_TYPE_ARENA, check: checked_later, build: arena::create },
     Row {
         map_type: BPF_MAP_TYPE_SK_STORAGE,
         check: local_storage::check,
@@ -151,6 +152,7 @@ type Check = fn(&MapDef, &MapRules) -> Result<(), CreateError>;
 
 /// Checks that a type makes in `map_alloc`, after those of privileges.
 const LATE_CHECKS: &[(u32, Check)] = &[
+    (BPF_MAP_TYPE_ARENA, arena::check),
     (BPF_MAP_TYPE_RINGBUF, check::check_ringbuf),
     (BPF_MAP_TYPE_USER_RINGBUF, check::check_ringbuf),
     (BPF_MAP_TYPE_STACK_TRACE, check_fd::stack_trace),
@@ -172,7 +174,8 @@ fn checked_later(_def: &MapDef, _rules: &MapRules) -> Result<(), CreateError> {
 
 /// The map types that can be made, without `BPF_MAP_TYPE_`.
 pub fn modelled_types() -> impl Iterator<Item = &'static str> {
-    TYPES.iter().filter_map(|row| map_type_name(row.map_type))
+    let whole = TYPES.iter().filter(|row| row.map_type != BPF_MAP_TYPE_ARENA);
+    whole.filter_map(|row| map_type_name(row.map_type))
 }
 
 /// `BPF_MAP_CREATE`. Memory comes from the machine's arena; -ENOMEM when it is too small.

@@ -12,6 +12,7 @@
 //!
 //! All memory that programs can see lives in `sim::arena`; bookkeeping (links, hashes, reference bits) lives beside it.
 
+mod arena;
 pub mod array;
 pub mod array_of_maps;
 pub mod batch;

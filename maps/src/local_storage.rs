@@ -106,7 +106,7 @@ pub(crate) fn check(def: &MapDef, rules: &MapRules) -> Check {
         || def.max_entries != 0
         || def.key_size != 4
         || def.value_size == 0
-        || def.no_btf;
+        || def.btf.is_none_or(|types| types.key.is_none() || types.value.is_none());
     refuse(bad, Errno::EINVAL)?;
     refuse(rules.privilege_checked_first && !def.creator.cap_bpf, Errno::EPERM)?;
     refuse(def.value_size > MAX_VALUE_BYTES, Errno::E2BIG)?;

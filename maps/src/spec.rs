@@ -142,8 +142,6 @@ pub struct MapDef {
     /// Types of key and value if BTF was given with the map; creation then compares them with the sizes. `None`: no BTF, no comparison.
     pub btf: Option<BtfTypes>,
     pub creator: Creator,
-    /// The creator gives no BTF of key and value, as a hand-written `bpf(2)` call may; loaders give it.
-    pub no_btf: bool,
 }
 
 impl MapDef {
@@ -155,6 +153,13 @@ impl MapDef {
     /// The same with creation flags.
     pub fn with_flags(mut self, flags: u32) -> MapDef {
         self.flags = flags;
+        self
+    }
+
+    /// The same with the BTF types that a loader gives with an integer as key.
+    pub fn with_btf(mut self) -> MapDef {
+        let ty = |size, is_int| Some(BtfType { size, is_int });
+        self.btf = Some(BtfTypes { key: ty(self.key_size, true), value: ty(self.value_size, false) });
         self
     }
 

@@ -14,7 +14,7 @@ const TYPES: [u32; 4] = [
 ];
 
 fn storage_def(map_type: u32) -> MapDef {
-    MapDef::new("m", map_type, 4, 8, 0).with_flags(BPF_F_NO_PREALLOC)
+    MapDef::new("m", map_type, 4, 8, 0).with_flags(BPF_F_NO_PREALLOC).with_btf()
 }
 
 fn owner(number: u64) -> Owner {
@@ -54,11 +54,11 @@ fn creation() {
         MapDef { max_entries: 1, ..good() },
         MapDef { key_size: 8, ..good() },
         MapDef { value_size: 0, ..good() },
-        MapDef { no_btf: true, ..good() },
+        MapDef { btf: None, ..good() },
     ];
     bad.iter().for_each(|def| assert_eq!(all(def), [22; 4], "{def:?}"));
-    assert_eq!(all(&MapDef { value_size: 65_408, ..good() }), [7; 4]);
-    assert_eq!(all(&MapDef { value_size: 65_407, ..good() }), [0; 4]);
+    assert_eq!(all(&MapDef { value_size: 65_408, ..good() }.with_btf()), [7; 4]);
+    assert_eq!(all(&MapDef { value_size: 65_407, ..good() }.with_btf()), [0; 4]);
 }
 
 #[test]

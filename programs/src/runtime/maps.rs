@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use maps::consts::{BPF_F_RDONLY_PROG, BPF_MAP_TYPE_PERF_EVENT_ARRAY};
 use maps::create::{self, CreateError};
+use maps::local_storage::OwnerKind;
 use maps::map::Map;
 use maps::refcount;
 use maps::rules::{MapKernel, MapRules};
@@ -111,7 +112,7 @@ pub fn map_def(spec: &MapSpec) -> MapDef {
     let mut fields: Vec<SpecialField> = spec.special.iter().map(field).collect();
     fields.sort_by_key(|f| f.offset);
     let read_only = matches!(spec.kind, MapKind::Rodata | MapKind::Kconfig);
-    MapDef {
+    let def = MapDef {
         name: spec.name.clone(),
         map_type: spec.map_type,
         key_size: spec.key_size,
@@ -122,7 +123,9 @@ pub fn map_def(spec: &MapSpec) -> MapDef {
         numa_node: spec.numa_node,
         fields,
         ..MapDef::default()
-    }
+    };
+    // Only local storage insists on BTF; loaders give it.
+    if OwnerKind::of(def.map_type).is_some() { def.with_btf() } else { def }
 }
 
 pub(super) fn field(field: &crate::object::SpecialField) -> SpecialField {

@@ -89,6 +89,9 @@ pub(super) fn create(call: &Call, attr: &Attr) -> Result<i64, Errno> {
         extra: attr.u64(64),
         ..MapDef::default()
     };
+    // Other types may be made without BTF; local storage may not, and its key is always an integer.
+    let storage = OwnerKind::of(def.map_type).is_some() && attr.u32(52) != 0 && attr.u32(56) != 0;
+    let def = if storage { def.with_btf() } else { def };
     let handle = call.kernel.bpf().create_map(&def).map_err(|error| match error {
         CreateError::Errno(errno) => errno,
         CreateError::NotModelled(what) => {
