@@ -37,6 +37,11 @@ impl<C: Send> Domain<C> {
         self.request(|queue| queue.entries.push_back(Entry::Call(callback)));
     }
 
+    /// [`call`](Domain::call) for many, which take the queue's lock once.
+    pub fn call_all(&self, callbacks: impl IntoIterator<Item = C>) {
+        self.request(|queue| queue.entries.extend(callbacks.into_iter().map(Entry::Call)));
+    }
+
     /// Asks for a grace period; the future ends when one that started after this call is over
     /// (`synchronize_rcu()`, `synchronize_rcu_tasks_trace()`). Somebody must drive [`grace_period`](Domain::grace_period).
     /// Requests that come before the same grace period starts share it.

@@ -96,6 +96,7 @@
 //! - Long histories: `tests/oracle.rs` runs random ones against an oracle that knows every section, on all engines.
 
 mod any;
+mod batch;
 mod chained;
 mod classic;
 mod counters;
@@ -118,6 +119,7 @@ mod tests;
 mod waiter;
 
 pub use any::{AnyEngine, AnySlot};
+pub use batch::Batch;
 pub use chained::Chained;
 pub use classic::{Classic, CpuSection};
 pub use counters::{Counted, Counters};

@@ -1,0 +1,46 @@
+//! Callbacks collected on one thread and queued together, so that the queue's lock is taken once for many.
+//!
+//! For updaters that retire much: memory is then reclaimed a batch later. Neighbour: [`super::domain`].
+
+use super::domain::Domain;
+
+/// An updater's own callbacks that are not queued yet. They are when there are enough of them, when asked to, and when this is
+/// dropped; grace periods and barriers before that know nothing of them.
+pub struct Batch<'a, C: Send> {
+    domain: &'a Domain<C>,
+    calls: Vec<C>,
+    most: usize,
+}
+
+impl<'a, C: Send> Batch<'a, C> {
+    /// An empty batch for `domain` that is queued as soon as it has `most` callbacks.
+    ///
+    /// # Panics
+    /// If `most` is 0.
+    pub fn new(domain: &'a Domain<C>, most: usize) -> Batch<'a, C> {
+        assert!(most > 0, "a batch of nothing");
+        Batch { domain, calls: Vec::with_capacity(most), most }
+    }
+
+    /// [`Domain::call`], later. True if the batch has just been queued: a good moment to drive a grace period.
+    #[inline]
+    pub fn call(&mut self, callback: C) -> bool {
+        self.calls.push(callback);
+        let full = self.calls.len() >= self.most;
+        if full {
+            self.flush();
+        }
+        full
+    }
+
+    /// Queues what is here.
+    pub fn flush(&mut self) {
+        self.domain.call_all(self.calls.drain(..));
+    }
+}
+
+impl<C: Send> Drop for Batch<'_, C> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
