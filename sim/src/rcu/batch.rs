@@ -44,3 +44,20 @@ impl<C: Send> Drop for Batch<'_, C> {
         self.flush();
     }
 }
+
+#[cfg(all(test, not(sim_loom)))]
+mod tests {
+    use super::*;
+    use crate::rcu::TasksTrace;
+
+    #[test]
+    fn queued_when_full_and_when_dropped() {
+        let rcu = TasksTrace::<u32>::new();
+        let mut batch = Batch::new(&rcu, 2);
+        assert_eq!((batch.call(1), rcu.pending()), (false, 0));
+        assert_eq!((batch.call(2), rcu.pending()), (true, 2));
+        assert_eq!((batch.call(3), rcu.pending()), (false, 2));
+        drop(batch);
+        assert_eq!(rcu.pending(), 3);
+    }
+}

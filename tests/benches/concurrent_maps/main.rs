@@ -46,7 +46,6 @@ impl Hasher for Fold {
 }
 
 pub type Folding = BuildHasherDefault<Fold>;
-pub type Hash = fn(&[u64]) -> u32;
 
 pub fn hash(key: &[u64]) -> u32 {
     fold(key[0]) as u32
@@ -73,18 +72,19 @@ fn with_keys(thread: usize, entries: u64, mut op: impl FnMut(u64)) -> impl FnMut
     move |ops| (0..ops).for_each(|_| op(next()))
 }
 
-struct Maps<'a> {
+struct Maps<'a, H> {
     entries: u64,
-    ours: HashTable<Preallocated, Hash>,
-    on_demand: HashTable<OnDemand<Box<dyn Fn(u32) + Send + Sync + 'a>>, Hash>,
+    ours: HashTable<Preallocated, H>,
+    on_demand: HashTable<OnDemand<Box<dyn Fn(u32) + Send + Sync + 'a>>, H>,
     rcu: &'a TasksTrace<u32>,
     dash: DashMap<u64, u64, Folding>,
     papaya: papaya::HashMap<u64, u64, Folding>,
     locked: RwLock<HashMap<u64, u64, Folding>>,
 }
 
-impl<'a> Maps<'a> {
-    fn new(entries: u64, rcu: &'a TasksTrace<u32>) -> Maps<'a> {
+impl<'a, H: Fn(&[u64]) -> u32 + Copy + Sync> Maps<'a, H> {
+    /// `hash` is a type of its own, so that it is inlined as the others' is.
+    fn new(entries: u64, rcu: &'a TasksTrace<u32>, hash: H) -> Maps<'a, H> {
         let maps = Maps {
             entries,
             ours: HashTable::preallocated(shape(entries), hash),
@@ -222,7 +222,7 @@ fn main() {
     let reference = "papaya, a guard each";
     for entries in [1_000, 100_000] {
         let rcu = TasksTrace::new();
-        let maps = Maps::new(entries, &rcu);
+        let maps = Maps::new(entries, &rcu, hash);
         let title = |what: &str| format!("{what}, {entries} keys, ns");
         table(&title("lookup"), &mut maps.lookups(), reference, ROUNDS, OPS);
         table(&title("replace"), &mut maps.updates(), reference, ROUNDS, OPS);

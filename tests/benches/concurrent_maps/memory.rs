@@ -6,7 +6,7 @@ use std::process::Command;
 use dashmap::DashMap;
 use maps::concurrent::{HashTable, Update};
 
-use crate::{Folding, Hash, hash, shape};
+use crate::{Folding, hash, shape};
 
 const VARIABLE: &str = "SLEEPABLE_BENCH_MAP";
 const ENTRIES: u64 = 1 << 20;
@@ -20,7 +20,7 @@ const KERNEL_BUCKET: u64 = 16;
 const MAPS: [(&str, fn()); 5] = [
     ("nothing", || print_resident()),
     ("sleepable, preallocated", || {
-        let table = HashTable::preallocated(shape(ENTRIES), hash as Hash);
+        let table = HashTable::preallocated(shape(ENTRIES), hash);
         (0..ENTRIES).for_each(|key| table.update(0, &[key], &[key], Update::Any).expect("room"));
         print_resident();
     }),
