@@ -152,11 +152,12 @@ fn hash_entry_too_big(def: &MapDef, rules: &MapRules) -> bool {
     key + value >= KMALLOC_MAX_SIZE - HTAB_ELEM_HEADER
 }
 
-/// 5.10's `bpf_map_charge_init`, with the costs that `array_map_alloc` and `htab_map_alloc` compute.
-pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check {
+/// Bytes that a kernel takes for the map when it is made, elements made at run time included: what 5.10's allocators charge. 0 for rings,
+/// whose size is their `max_entries`.
+pub fn memory_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> u64 {
     let entries = u64::from(def.max_entries);
     let per_cpu_values = if def.is_percpu() { def.value_stride() * nr_cpus * entries } else { 0 };
-    let cost = match def.map_type {
+    match def.map_type {
         BPF_MAP_TYPE_ARRAY
         | BPF_MAP_TYPE_ARRAY_OF_MAPS
         | BPF_MAP_TYPE_PROG_ARRAY
@@ -178,7 +179,12 @@ pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check 
             let spare = if def.is_percpu() { 0 } else { element * nr_cpus };
             entries.next_power_of_two() * BUCKET_BYTES + element * entries + spare + per_cpu_values
         }
-    };
+    }
+}
+
+/// 5.10's `bpf_map_charge_init`, with the costs that `array_map_alloc` and `htab_map_alloc` compute.
+pub(crate) fn check_cost(def: &MapDef, rules: &MapRules, nr_cpus: u64) -> Check {
+    let cost = memory_cost(def, rules, nr_cpus);
     // `dev_map_init_map` has an error of its own.
     let devmap = matches!(def.map_type, BPF_MAP_TYPE_DEVMAP | BPF_MAP_TYPE_DEVMAP_HASH);
     let errno = if devmap { Errno::EINVAL } else { Errno::E2BIG };

@@ -3,10 +3,13 @@
 //! Map of the crate:
 //! - [`map`]: the [`map::Map`] trait that programs and system calls use; [`create`]: one row per modelled type.
 //! - [`spec`], [`consts`], [`check`](mod@check), [`rules`]: definition, Linux names, creation checks, differences between kernels as data.
-//! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`ringbuf`].
-//! - what hash types share: [`htab`], `table` (buckets), `pool` (elements), `lock` (bucket locks), [`jhash`](mod@jhash), `lru_list`, `links`.
+//! - one file per type: [`array`](mod@array), [`percpu_array`], [`hash`], [`percpu_hash`], [`lru_hash`], `lru_percpu_hash`, [`rhash`],
+//!   [`lpm_trie`], [`queue_stack`], [`bloom`], [`ringbuf`]. [`batch`]: which of them have batch commands, and how each is walked.
+//! - what hash types share: [`htab`], `source` (where elements come from), `table` (buckets), `pool` (elements), `lock` (bucket locks),
+//!   [`jhash`](mod@jhash), `lru_list` and `lru_percpu` over `lru_shared`, `links`. Of RHASH: `rhash_table`. Of the trie: `trie`.
 //! - types that hold objects behind descriptors: [`object`], [`inner`] and [`refcount`] (maps in maps), `fd_array`, and a file each.
-//! - memory: [`concurrent::Freelist`] (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`).
+//! - memory: [`concurrent::Freelist`] (preallocated), `kmalloc_rcu` (5.10), `mem_alloc` (`bpf_mem_alloc`), `element_source`
+//!   (elements that wait for a grace period before reuse). `map_lock`: the lock of maps without buckets.
 //! - [`concurrent`]: the parts that hold under threads too, checked by loom.
 //! - [`element`]: which element an address belongs to, and who still holds it; [`value`]: special fields, [`fields`]: what they hold; [`event`]; [`callable`].
 //!

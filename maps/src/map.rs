@@ -369,9 +369,13 @@ impl MapCore {
 
     /// What `map_lookup_elem` (syscall.c) checks before it looks at the type.
     pub fn check_lookup_user(&self, flags: u64) -> Result<(), Errno> {
-        // Kernels before 7.2 look at the flags before the permission; both faults at once are too rare to order here.
+        let known = if self.rules.cpu_flags { BPF_F_LOCK | BPF_F_CPU } else { BPF_F_LOCK };
+        // Kernels before 7.2 look for unknown flags first.
+        if !self.rules.cpu_flags && flags & !known != 0 {
+            return Err(Errno::EINVAL);
+        }
         self.check_read()?;
-        self.check_op_flags(flags, if self.rules.cpu_flags { BPF_F_LOCK | BPF_F_CPU } else { BPF_F_LOCK })
+        self.check_op_flags(flags, known)
     }
 
     /// What `map_lookup_and_delete_elem` (syscall.c) checks before it looks at the type. 5.10 has no flags: nothing but 0 is known.

@@ -174,6 +174,7 @@ pub(super) fn create_map(
         refcount::put_user(m, template);
     }
     let map = made.map_err(|error| match error {
+        CreateError::Errno(Errno::ENOMEM) => refused(spec, Errno::ENOMEM, &out_of_memory(&def, rules, m)),
         CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
         CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),
     })?;
@@ -186,6 +187,15 @@ pub(super) fn create_map(
         map.freeze(m).map_err(|e| refused(spec, e, "map cannot be frozen"))?;
     }
     Ok(map)
+}
+
+/// Why a map does not fit, in words: the kernel only says -ENOMEM.
+fn out_of_memory(def: &MapDef, rules: &MapRules, m: &Machine) -> String {
+    let needs = maps::check::memory_cost(def, rules, m.nr_cpus() as u64).max(def.max_entries.into());
+    let (all, used) = (m.arena().size_bytes(), m.arena().live_bytes());
+    format!(
+        "map creation failed: it takes about {needs} bytes; the machine has {all} bytes of kernel memory, {used} of them in use"
+    )
 }
 
 fn refused(spec: &MapSpec, errno: Errno, message: &str) -> LoadError {
