@@ -7,13 +7,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use maps::map::Map;
-use programs::runtime::Bpf;
+use programs::runtime::{Bpf, LoadedProgram};
 use sim::errno::Errno;
 use sim::ids::{MmId, TaskId};
 use sim::machine::Machine;
 use sim::task::TaskState;
 
 use crate::process::{Fd, MapFile, Process};
+use crate::socket::Socket;
 use crate::vfs::Vfs;
 
 use crate::event::HookEvent;
@@ -99,7 +100,26 @@ impl Kernel {
         self.process().install(Fd::Map(MapFile::open(map, self.next_file())))
     }
 
-    /// A number for an open map.
+    /// A descriptor of a socket was closed: with the last one the socket leaves all maps (`sock_map_close`).
+    pub(crate) fn socket_closed(&self, socket: &Rc<Socket>) {
+        let is_it = |fd: &Fd| matches!(fd, Fd::Socket(other) if Rc::ptr_eq(other, socket));
+        if self.processes().iter().any(|process| process.fds().iter().any(is_it)) {
+            return;
+        }
+        for handle in self.bpf().maps().all() {
+            handle.map.forget_socket(self.machine(), socket.cookie);
+        }
+    }
+
+    /// Opens a program in the current process. Gives the descriptor.
+    ///
+    /// # Errors
+    /// `EMFILE`.
+    pub fn open_program(&self, program: &Rc<LoadedProgram>) -> Result<u64, Errno> {
+        self.process().install(Fd::Program(program.clone()))
+    }
+
+    /// A number for an open map or a socket.
     pub(crate) fn next_file(&self) -> u64 {
         let id = self.0.next_file.get() + 1;
         self.0.next_file.set(id);

@@ -112,6 +112,19 @@ fn ifindex(device: &str) -> u32 {
     }
 }
 
+impl Kernel {
+    /// Whether there is a device with this number: the loopback device, the default one, and those that programs are attached to.
+    pub(crate) fn has_device(&self, number: u32) -> bool {
+        let attached = self.registry().all().into_iter().any(|link| match &link.target {
+            Target::Xdp(device) | Target::TcIngress(device) | Target::TcEgress(device) => {
+                ifindex(device) == number
+            }
+            _ => false,
+        });
+        attached || ["lo", crate::attach::DEFAULT_DEVICE].iter().any(|device| ifindex(device) == number)
+    }
+}
+
 /// Offsets in `struct xdp_md` and `struct __sk_buff` (include/uapi/linux/bpf.h).
 const XDP_INGRESS_IFINDEX: u64 = 12;
 const SKB_PROTOCOL: u64 = 16;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use maps::map::Map;
 use maps::refcount;
+use programs::runtime::LoadedProgram;
 use sim::errno::Errno;
 use sim::ids::TaskId;
 use sim::machine::Machine;
@@ -24,6 +25,8 @@ pub enum Fd {
     Task(TaskId),
     /// A BPF map, for `bpf(2)`.
     Map(Rc<MapFile>),
+    /// A loaded program.
+    Program(Rc<LoadedProgram>),
 }
 
 /// An open map. The map lives at least as long.
@@ -115,7 +118,7 @@ impl Process {
     pub fn file(&self, fd: u64) -> Result<Rc<OpenFile>, Errno> {
         match self.get(fd)? {
             Fd::File(file) => Ok(file),
-            Fd::Socket(_) | Fd::Map(_) | Fd::Task(_) => Err(Errno::EBADF),
+            _ => Err(Errno::EBADF),
         }
     }
 
@@ -126,7 +129,7 @@ impl Process {
     pub fn socket(&self, fd: u64) -> Result<Rc<Socket>, Errno> {
         match self.get(fd)? {
             Fd::Socket(socket) => Ok(socket),
-            Fd::File(_) | Fd::Map(_) | Fd::Task(_) => Err(Errno::ENOTSOCK),
+            _ => Err(Errno::ENOTSOCK),
         }
     }
 

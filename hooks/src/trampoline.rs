@@ -24,6 +24,7 @@ impl Kernel {
         args: &[u64],
         original: impl Future<Output = i64> + 'static,
     ) -> i64 {
+        let _in_function = self.bpf().enter_function(|| self.function_address(function));
         let attached = if self.registry().is_empty() { None } else { self.registry().function(function) };
         let Some(attached) = attached else { return original.await };
         let (kernel, args, hook) = (self.clone(), Rc::from(args), attached.name.clone());

@@ -11,6 +11,7 @@ mod lab;
 mod locks;
 mod maps;
 mod native;
+mod object_maps;
 mod objects;
 mod packets;
 mod sleeping;

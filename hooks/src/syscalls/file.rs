@@ -170,6 +170,8 @@ async fn close(call: Call) -> Result<i64, Errno> {
     }
     if let Fd::Map(file) = fd {
         file.close(call.kernel.machine());
+    } else if let Fd::Socket(socket) = fd {
+        call.kernel.socket_closed(&socket);
     } else if let Fd::File(file) = fd {
         let (kernel, addr) = (call.kernel.clone(), file.addr);
         kernel.call_function("filp_close", &[addr, 0], async { 0 }).await;

@@ -13,6 +13,8 @@ mod reuse;
 mod ringbuf;
 mod scripts;
 mod shadow;
+mod sockets;
+mod stacks;
 mod storage;
 
 use std::rc::Rc;

@@ -6,6 +6,7 @@
 
 mod control;
 pub(crate) mod copy;
+mod dynptr;
 mod format;
 mod func;
 mod kptr;
@@ -16,12 +17,15 @@ pub(crate) mod path;
 mod perf;
 mod print;
 pub(crate) mod probe;
+mod redirect;
 mod ringbuf;
+mod stack;
 mod storage;
 pub mod table;
 pub(crate) mod task;
 mod text;
 mod time;
 mod timer;
+mod user_ringbuf;
 
 pub use table::{Row, body, is_modelled, name};

@@ -39,10 +39,20 @@ fn output(cx: &HelperCx<'_>, [map, data, size, flags, _]: [u64; 5]) -> Reply {
 fn reserve(cx: &HelperCx<'_>, [map, size, flags, ..]: [u64; 5]) -> Reply {
     let map = ring(cx, map)?;
     let record = map.as_ringbuf().expect(IS_RINGBUF).reserve(cx.machine(), size, flags);
-    if let Some(record) = record {
-        cx.state.references.borrow_mut().push(record);
-    }
+    hold(cx, record);
     ret(record.unwrap_or(0))
+}
+
+fn hold(cx: &HelperCx<'_>, record: Option<u64>) {
+    cx.state.references.borrow_mut().extend(record);
+}
+
+/// For a dynptr: a record that the run must commit, if there is room.
+pub(super) fn reserve_record(cx: &HelperCx<'_>, map: u64, size: u64) -> Result<Option<u64>, CallFault> {
+    let map = ring(cx, map)?;
+    let record = map.as_ringbuf().expect(IS_RINGBUF).reserve(cx.machine(), size, 0);
+    hold(cx, record);
+    Ok(record)
 }
 
 fn submit(cx: &HelperCx<'_>, [record, flags, ..]: [u64; 5]) -> Reply {
@@ -53,7 +63,7 @@ fn discard(cx: &HelperCx<'_>, [record, flags, ..]: [u64; 5]) -> Reply {
     commit(cx, record, flags, true)
 }
 
-fn commit(cx: &HelperCx<'_>, record: u64, flags: u64, discard: bool) -> Reply {
+pub(super) fn commit(cx: &HelperCx<'_>, record: u64, flags: u64, discard: bool) -> Reply {
     let held = cx.state.references.borrow().iter().position(|r| *r == record);
     let Some(held) = held else {
         let message = format!("{record:#x} is not a record that this run has reserved");

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    control, copy, func, kptr, lock, maps, packet, path, perf, print, probe, ringbuf, storage, task, text,
-    time, timer,
+    control, copy, dynptr, func, kptr, lock, maps, packet, path, perf, print, probe, redirect, ringbuf,
+    stack, storage, task, text, time, timer, user_ringbuf,
 };
 use crate::isa::{helper_id, helper_name};
 use crate::runtime::HelperBody;
@@ -35,6 +35,10 @@ const FAMILIES: &[&[Row]] = &[
     timer::ROWS,
     storage::ROWS,
     kptr::ROWS,
+    dynptr::ROWS,
+    redirect::ROWS,
+    stack::ROWS,
+    user_ringbuf::ROWS,
 ];
 
 static BODIES: LazyLock<Vec<Option<HelperBody>>> = LazyLock::new(|| {

@@ -30,6 +30,8 @@ pub enum ProgEvent {
     Override { function: Rc<str>, ret: u64 },
     /// A packet is to leave through another interface.
     Redirect { ifindex: u32, flags: u64 },
+    /// A packet is to go where this entry of a map says; `devices` are the interfaces, if that is what the map has.
+    RedirectMap { map: Rc<str>, index: u32, devices: Vec<u32> },
 }
 
 impl Payload for ProgEvent {
@@ -45,6 +47,7 @@ impl Payload for ProgEvent {
             ProgEvent::LockRefused { .. } => "bpf_res_spin_lock_failed",
             ProgEvent::Override { .. } => "bpf_override_return",
             ProgEvent::Redirect { .. } => "bpf_redirect",
+            ProgEvent::RedirectMap { .. } => "bpf_redirect_map",
         }
     }
 
@@ -96,6 +99,14 @@ impl Payload for ProgEvent {
             }
             ProgEvent::Redirect { ifindex, flags } => {
                 vec![("ifindex", number(*ifindex)), ("flags", Value::U64(*flags))]
+            }
+            ProgEvent::RedirectMap { map, index, devices } => {
+                let devices: Vec<String> = devices.iter().map(u32::to_string).collect();
+                vec![
+                    ("map", text(map)),
+                    ("index", number(*index)),
+                    ("devices", Value::Str(devices.join(","))),
+                ]
             }
         }
     }

@@ -168,6 +168,7 @@ impl Bpf {
             return Err(LoadError::refused("program", &spec.name, Stage::Syscall, Errno::EINVAL, text));
         }
         let code = link::link(self, spec, &input, maps)?;
+        self.stacks().keep_for(&input.insns);
         elements::hold_used_maps(&input.insns, maps, input.kind.sleepable);
         let source = Source {
             subprogs: spec.subprogs.clone(),

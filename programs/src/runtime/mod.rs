@@ -1,7 +1,7 @@
 //! The BPF subsystem of one machine: loads objects, keeps maps and programs, runs programs.
 //!
 //! Key types: [`Bpf`] (the handle), [`LoadedProgram`], [`Invocation`], [`RunResult`], [`LoadError`], [`ProgEvent`].
-//! Map: `load` and `link` (object to program), `maps` and `elements`, `run` (drivers), `host` and `cx` (calls), `state` and `regions`
+//! Map: `load` and `link` (object to program), `maps` and `elements`, `run` (drivers), `host` and `cx` (calls), `stacks`, `state` and `regions`
 //! (what a run has open), `locks`, `fields` (timers and what else values hold), `packet` and `ctx_access` (packet contexts), `fault` and `report` (findings), `output`, `event`,
 //! `costs`. Above it `hooks` decides when programs run and what protects them; below it `interp` executes, `helpers` and `kfuncs` are
 //! what programs call, `kobj` the kernel objects they see, `native` programs in Rust.
@@ -29,6 +29,7 @@ mod program;
 mod regions;
 mod report;
 mod run;
+mod stacks;
 mod state;
 mod support;
 
@@ -55,6 +56,7 @@ pub use maps::{MapHandle, MapTable, map_def, map_rules};
 pub use output::{Outputs, PerfRecord, PrintkLine};
 pub use packet::{PacketFrame, PacketKind};
 pub use program::{Body, LoadedProgram, Source};
+pub use stacks::{InFunction, KernelStacks};
 pub use state::RunState;
 pub use support::RuntimeBodies;
 
@@ -119,6 +121,7 @@ struct Inner {
     outputs: RefCell<Outputs>,
     idle_runs: RefCell<run::IdleRuns>,
     kobjs: Kobjs,
+    stacks: KernelStacks,
     /// Names of kfuncs that have no body, by how much their number exceeds the table's last one.
     unmodelled_kfuncs: RefCell<Vec<String>>,
     contents: fields::Contents,
@@ -138,6 +141,7 @@ impl Bpf {
         let bpf = Bpf(Rc::new(Inner {
             map_rules: map_rules(config.profile.version),
             kobjs: Kobjs::new(config.kernel_types.clone()),
+            stacks: KernelStacks::default(),
             machine,
             config,
             maps: MapTable::default(),

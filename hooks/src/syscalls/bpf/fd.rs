@@ -7,7 +7,7 @@ use std::rc::Rc;
 use maps::create::CreateError;
 use maps::inner::{InnerFd, MapMeta};
 use maps::local_storage::{Owner, OwnerKind};
-use maps::object::{Descriptors, Object};
+use maps::object::{Cgroup, Descriptors, Object};
 use maps::spec::MapDef;
 use sim::errno::Errno;
 use sim::finding;
@@ -16,6 +16,7 @@ use sim::task::TaskState;
 use super::{Attr, Call};
 use crate::kernel::Kernel;
 use crate::process::{Fd, MapFile, Process};
+use crate::vfs::{InodeKind, OpenFile};
 
 /// The calling process's table, for one call on the map behind the open file `map_file`.
 pub(super) struct Table {
@@ -27,6 +28,10 @@ pub(super) struct Table {
 impl Descriptors for Table {
     fn get(&self, fd: u32) -> Option<Object> {
         object_of(&self.process, fd)
+    }
+
+    fn has_device(&self, ifindex: u32) -> bool {
+        self.kernel.has_device(ifindex)
     }
 
     /// `pidfd_get_pid`, `fget_raw`, `sockfd_lookup`. No descriptor of a cgroup is modelled.
@@ -60,8 +65,25 @@ fn object_of(process: &Process, fd: u32) -> Option<Object> {
     const STANDARD: u32 = 3;
     match process.get(fd.into()) {
         Ok(Fd::Map(file)) => Some(Object::Map(file.map.clone())),
-        Ok(Fd::File(_) | Fd::Socket(_) | Fd::Task(_)) => Some(Object::Other),
+        Ok(Fd::Program(program)) => Some(Object::Program(program)),
+        Ok(Fd::Socket(socket)) => Some(Object::Socket(socket)),
+        Ok(Fd::File(file)) => Some(cgroup(&file).unwrap_or(Object::Other)),
+        Ok(Fd::Task(_)) => Some(Object::Other),
         Err(_) => (fd < STANDARD).then_some(Object::Other),
+    }
+}
+
+/// A directory of the cgroup file system.
+fn cgroup(file: &OpenFile) -> Option<Object> {
+    const MOUNTED_AT: &str = "/sys/fs/cgroup";
+    let path =
+        file.inode.path.strip_prefix(MOUNTED_AT).filter(|_| file.inode.kind == InodeKind::Directory)?;
+    match path {
+        "" => Some(Object::Cgroup(Rc::new(Cgroup { id: 1, path: "/".into() }))),
+        path => {
+            let cgroup = Cgroup { id: file.inode.ino, path: path.to_string() };
+            path.starts_with('/').then(|| Object::Cgroup(Rc::new(cgroup)))
+        }
     }
 }
 
@@ -108,4 +130,11 @@ pub(super) fn create(call: &Call, attr: &Attr) -> Result<i64, Errno> {
 pub(super) fn by_id(call: &Call, attr: &Attr) -> Result<i64, Errno> {
     let handle = call.kernel.bpf().maps().by_id(attr.u32(0)).ok_or(Errno::ENOENT)?;
     call.kernel.open_map(&handle.map).map(|fd| fd as i64)
+}
+
+/// `bpf_prog_get_fd_by_id`: -ENOENT when no program has the id.
+pub(super) fn program_by_id(call: &Call, attr: &Attr) -> Result<i64, Errno> {
+    let programs = call.kernel.bpf().programs();
+    let program = programs.iter().find(|program| program.id == attr.u32(0)).ok_or(Errno::ENOENT)?;
+    call.kernel.open_program(program).map(|fd| fd as i64)
 }

@@ -92,7 +92,7 @@ const COMMANDS: &[Command] = &[
 /// A command that gives a descriptor: number, end of the last field, body.
 type MakesFd = (u64, usize, fn(&Call, &Attr) -> Result<i64, Errno>);
 
-const MAKES_FD: &[MakesFd] = &[(0, 72, fd::create), (14, 12, fd::by_id)];
+const MAKES_FD: &[MakesFd] = &[(0, 72, fd::create), (13, 4, fd::program_by_id), (14, 12, fd::by_id)];
 
 /// Commands after which `maybe_wait_bpf_programs` is called, and whether only old kernels do.
 const WAITS: &[(u64, bool)] = &[(1, true), (24, true), (2, false), (3, false), (26, false), (27, false)];
