@@ -101,3 +101,35 @@ fn a_run_has_one_picture() {
         }
     }
 }
+
+/// The page about grace periods shows what the tool draws: `UPDATE=1` draws it anew.
+#[test]
+fn the_picture_in_the_docs_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/grace-periods.svg");
+    let (name, text) = library::scenarios().find(|(name, _)| *name == "grace-periods").expect("shipped");
+    let kernels = file::parse(&Source::new("grace-periods.toml", text)).0.expect("parses").kernels();
+    let at = kernels.iter().position(|kernel| kernel.name() == "6.12").expect("runs on 6.12");
+    let drawn = pictures(name, text).remove(at);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &drawn).expect("writable");
+    }
+    let shown = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(shown == drawn, "docs/grace-periods.svg is stale: run the tests with UPDATE=1");
+}
+
+/// The page lists every lesson about maps and grace periods, with the question it asks.
+#[test]
+fn the_page_about_grace_periods_names_only_lessons_that_exist() {
+    let page = include_str!("../../docs/grace-periods.md");
+    let names: Vec<&str> = library::scenarios().map(|(name, _)| name).collect();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert!(rows.len() >= 8, "{rows:?}");
+    for row in rows {
+        let name = row.split('`').nth(1).expect("a name");
+        assert!(names.contains(&name), "{name} is not shipped");
+    }
+    for (at, _) in page.match_indices("lib:") {
+        let name: String = page[at + 4..].chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+        assert!(name == "NAME" || names.contains(&name.as_str()), "lib:{name} is not shipped");
+    }
+}

@@ -12,7 +12,7 @@ use crate::file::layout::{Layout, Scope};
 use crate::file::{Arg, Data, Names, RunProgram, Scenario, Sp, Span, Step, Task, constants};
 
 /// An argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Word {
     Known(u64),
     /// What a step saved under this name.

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use hooks::process::Fd;
 use sim::errno::Errno;
 use sim::ids::Pid;
 use sim::machine::Machine;
@@ -137,22 +138,35 @@ impl Doer<'_> {
         match word {
             Word::Known(value) => *value,
             Word::Saved(name) => state.saved.borrow().get(name).copied().unwrap_or_default() as u64,
-            Word::MapFd(name) => self.map_fd(name),
-            Word::ProgramFd(_) | Word::Pidfd(_) => u64::from(u32::MAX),
+            Word::MapFd(_) | Word::ProgramFd(_) | Word::Pidfd(_) => self.descriptor(word),
         }
     }
 
-    /// A descriptor of the map in this task's table, opened at its first use. No map or no room: one that is not open.
-    fn map_fd(&self, name: &str) -> u64 {
-        let state = &self.world.tasks[self.task];
-        if let Some(fd) = state.map_fds.borrow().get(name) {
+    /// A descriptor in this task's table, opened at its first use. Nothing of that name or no room: one that is not open.
+    fn descriptor(&self, word: &Word) -> u64 {
+        let opened = &self.world.tasks[self.task].descriptors;
+        if let Some(fd) = opened.borrow().get(word) {
             return *fd;
         }
-        let Some(handle) = self.world.map(name) else { return u64::from(u32::MAX) };
-        let opened = self.world.kernel.open_map(&handle.map);
-        let fd = opened.unwrap_or(u64::from(u32::MAX));
-        state.map_fds.borrow_mut().insert(name.to_owned(), fd);
+        let fd = self.open(word).unwrap_or(u64::from(u32::MAX));
+        opened.borrow_mut().insert(word.clone(), fd);
         fd
+    }
+
+    fn open(&self, word: &Word) -> Option<u64> {
+        let (world, kernel) = (self.world, &self.world.kernel);
+        match word {
+            Word::MapFd(name) => kernel.open_map(&world.map(name)?.map).ok(),
+            Word::ProgramFd(name) => {
+                let (program, _) = world.entries[world.entry(name)?].loaded.first()?;
+                kernel.process().install(Fd::Program(program.clone())).ok()
+            }
+            Word::Pidfd(name) => {
+                let task = world.tasks[world.task(name)?].id.get()?;
+                kernel.process().install(Fd::Task(task)).ok()
+            }
+            Word::Known(_) | Word::Saved(_) => None,
+        }
     }
 
     fn keep(&self, call: &Call, value: i64) -> Outcome {

@@ -12,7 +12,7 @@ use sim::ids::{MmId, Pid, TaskId};
 use sim::machine::Machine;
 
 use super::objects::ObjectEntry;
-use super::plan::{self, TaskPlan};
+use super::plan::{self, TaskPlan, Word};
 use super::problem::Problems;
 use super::uffd::UserfaultRegion;
 use super::watch::Watch;
@@ -48,7 +48,8 @@ pub(super) struct TaskState {
     /// Address spaces that hold the task's scratch area.
     pub scratch_in: RefCell<Vec<MmId>>,
     pub saved: RefCell<BTreeMap<String, i64>>,
-    pub map_fds: RefCell<BTreeMap<String, u64>>,
+    /// Descriptors that steps named, by what they are of.
+    pub descriptors: RefCell<BTreeMap<Word, u64>>,
     pub result: RefCell<TaskResult>,
 }
 

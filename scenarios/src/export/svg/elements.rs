@@ -55,9 +55,52 @@ fn see(lives: &mut BTreeMap<Id, Life>, event: &MapEvent, at_ns: u64) {
             let label = format!("{program} still holds it");
             life(lives, map, *value_addr).lane.marks.push(Mark { at_ns, label, bad: true });
         }
+        MapEvent::InnerMapOut { inner, .. }
+        | MapEvent::InnerMapHeld { inner, .. }
+        | MapEvent::MapUnreferenced { map: inner, .. }
+        | MapEvent::MapFreed { map: inner } => inner_map(lives, inner, event, at_ns),
+        MapEvent::RecycledAccess { map, addr, write, program, .. } => {
+            let below = lives.range_mut(..=(map.clone(), *addr)).next_back();
+            let Some((_, life)) = below.filter(|((of, _), _)| of == map) else { return };
+            let label = format!("{program} {} it", if *write { "writes" } else { "reads" });
+            // A program reads a value field by field: once is enough.
+            if !life.lane.marks.iter().any(|mark| mark.label == label) {
+                life.lane.marks.push(Mark { at_ns, label, bad: true });
+            }
+        }
         MapEvent::ElementFreed { map, value_addr } => {
             let life = life(lives, map, *value_addr);
             life.changed = true;
+            life.turn(None, at_ns);
+            life.lane.marks.push(Mark { at_ns, label: "freed".to_owned(), bad: false });
+        }
+        _ => {}
+    }
+}
+
+/// An inner map is drawn like an element of its outer map.
+fn inner_map(lives: &mut BTreeMap<Id, Life>, inner: &Rc<str>, event: &MapEvent, at_ns: u64) {
+    // No element lies at the end of the address space.
+    let life = life(lives, inner, u64::MAX);
+    life.lane.note = String::new();
+    match event {
+        MapEvent::InnerMapOut { map, .. } => {
+            life.changed = true;
+            life.now.get_or_insert_with(|| (0, Look::Linked, format!("in {map}")));
+            life.turn(Some((Look::Unlinked, format!("out of {map}"))), at_ns);
+        }
+        MapEvent::InnerMapHeld { program, .. } => {
+            let label = format!("{program} still uses it");
+            life.lane.marks.push(Mark { at_ns, label, bad: false });
+        }
+        MapEvent::MapUnreferenced { flavour, .. } if life.changed => {
+            let label = match *flavour {
+                "none" => "unreferenced".to_owned(),
+                flavour => format!("unreferenced, waits for {flavour}"),
+            };
+            life.turn(Some((Look::Unlinked, label)), at_ns);
+        }
+        MapEvent::MapFreed { .. } if life.changed => {
             life.turn(None, at_ns);
             life.lane.marks.push(Mark { at_ns, label: "freed".to_owned(), bad: false });
         }
