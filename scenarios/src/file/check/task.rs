@@ -13,31 +13,6 @@ use crate::file::span::Sp;
 /// Longest `comm` (`TASK_COMM_LEN` less the NUL, `include/linux/sched.h`).
 const COMM_LEN: usize = 15;
 
-/// Syscalls that a task can make.
-pub const SYSCALLS: &[&str] = &[
-    "openat",
-    "read",
-    "write",
-    "close",
-    "execve",
-    "unlinkat",
-    "mmap",
-    "munmap",
-    "mprotect",
-    "madvise",
-    "mlock",
-    "fork",
-    "exit",
-    "ioctl",
-    "getpgid",
-    "setdomainname",
-    "nanosleep",
-    "socket",
-    "connect",
-    "sendto",
-    "bpf",
-];
-
 impl<'a> Checker<'a> {
     pub(super) fn tasks(&mut self) {
         let scenario = self.scenario;
@@ -185,8 +160,9 @@ impl<'a> Checker<'a> {
     fn step(&mut self, task: &'a Sp<Task>, step: &'a Sp<Step>, saved: &[&str]) {
         match &step.value {
             Step::Syscall(call) => {
-                if !SYSCALLS.contains(&call.name.as_str()) {
-                    self.unknown(UNKNOWN_NAME, "modelled syscall", &call.name, SYSCALLS.iter().copied());
+                let known: Vec<&str> = hooks::syscalls::table().map(|row| row.name).collect();
+                if !known.contains(&call.name.as_str()) {
+                    self.unknown(UNKNOWN_NAME, "modelled syscall", &call.name, known);
                 }
                 self.call(task, call, saved);
             }
