@@ -115,7 +115,7 @@ struct RunArgs {
     /// Form of the results.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
-    /// Write the events to this file; the extension chooses the form: .txt (as ftrace), .jsonl, .pftrace (Perfetto).
+    /// Write the events to this file; the extension chooses the form: .txt (as ftrace), .jsonl, .pftrace (Perfetto), .svg (a picture).
     /// With several runs, scenario and kernel are put before the extension.
     #[arg(long, value_name = "OUT")]
     trace: Option<PathBuf>,

@@ -80,7 +80,7 @@ super::codes! {
         "The directory does not exist or the system refuses. Output is written to a temporary file beside the target and renamed, so a file is either complete or not there.",
         "sleepable run a.toml --trace /no/such/dir/out.jsonl";
     TRACE_FORMAT = "E0027", "the trace format is not known",
-        "The extension of the `--trace` file chooses the format: `.pftrace` or `.perfetto-trace` (opens in ui.perfetto.dev), `.jsonl` (one JSON object per event), `.txt` (as ftrace prints).",
+        "The extension of the `--trace` file chooses the format: `.pftrace` or `.perfetto-trace` (opens in ui.perfetto.dev), `.jsonl` (one JSON object per event), `.txt` (as ftrace prints), `.svg` (a picture).",
         "sleepable run a.toml --trace out.png";
     NOTHING_TO_RUN = "E0028", "nothing to run",
         "The directories given contain no scenario (`*.toml`), or the object no program.",

@@ -50,6 +50,9 @@ fn see(lives: &mut BTreeMap<Id, Life>, event: &MapEvent, at_ns: u64) {
             life.turn(Some((look, format!("key {}", shown(key)))), at_ns);
         }
         MapEvent::Delete { map, key, value_addr } => unlink(lives, map, key, *value_addr, "deleted", at_ns),
+        MapEvent::OwnerGone { map, key, value_addr } => {
+            unlink(lives, map, key, *value_addr, "owner gone", at_ns);
+        }
         MapEvent::Evict { map, key, value_addr } => unlink(lives, map, key, *value_addr, "evicted", at_ns),
         MapEvent::RecycledUnderReader { map, value_addr, program, .. } => {
             let label = format!("{program} still holds it");

@@ -20,7 +20,8 @@ const MOST_MARK_ROWS: usize = 3;
 const LANE_GAP: f64 = 7.0;
 /// Room that a time on the axis needs.
 const TIME_PX: f64 = 56.0;
-const TITLE_CHARS: usize = 108;
+/// Width of a character of the title, on the safe side.
+const TITLE_CHAR_PX: f64 = 9.2;
 
 /// The whole picture.
 pub(super) fn draw(about: &About<'_>, result: &RunResult) -> String {
@@ -61,7 +62,8 @@ struct Page {
 
 impl Page {
     fn heading(&mut self, about: &About<'_>, result: &RunResult, story: &Story) {
-        for line in wrapped(about.question.unwrap_or(about.name), TITLE_CHARS) {
+        let chars = ((self.width - 2.0 * MARGIN) / TITLE_CHAR_PX) as usize;
+        for line in wrapped(about.question.unwrap_or(about.name), chars) {
             self.y += 16.0;
             self.canvas.text("h", MARGIN, self.y, &line);
             self.y += 3.0;

@@ -4,7 +4,7 @@
 //! Key type: [`Scale`].
 
 /// Width of a doubling, before the page is filled.
-const DOUBLING_PX: f64 = 9.0;
+const DOUBLING_PX: f64 = 6.5;
 /// Intervals of this length get one doubling.
 const UNIT_NS: f64 = 300.0;
 
