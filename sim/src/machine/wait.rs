@@ -165,6 +165,7 @@ impl Machine {
         if me.allowed_on(cpu) {
             return;
         }
+        self.might_sleep("kernel/sched/core.c");
         let until = self.now_ns();
         self.0.debt_ns.set(0);
         me.state.set(TaskState::Queued);
