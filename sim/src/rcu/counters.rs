@@ -34,7 +34,6 @@ struct Shard {
 }
 
 /// Readers that are only counted.
-#[derive(Default)]
 pub struct Counters {
     shards: Box<[Shard; SHARDS]>,
     /// Counts up; the lowest bit is the rank for new sections.
@@ -56,6 +55,20 @@ pub struct Counted {
 /// How a reader notes the rank number in its word.
 fn note(rank: u64) -> Value {
     ((rank % (1 << 14)) as Value) << 2
+}
+
+impl Default for Counters {
+    fn default() -> Counters {
+        Counters {
+            shards: Box::default(),
+            // Later than `began`: no grace period has, and nobody holds one up.
+            rank: AtomicU64::new(1),
+            began: AtomicU64::new(0),
+            table: Table::default(),
+            driver: WakerCell::default(),
+            turn: Turn::default(),
+        }
+    }
 }
 
 fn parity(rank: u64) -> usize {
@@ -166,7 +179,9 @@ impl Population for Counters {
             {
                 return Poll::Pending;
             }
-            self.rank.store(began + 1, Ordering::Relaxed);
+            if !mutation::is(Mutation::FlipSkipped) {
+                self.rank.store(began + 1, Ordering::Relaxed);
+            }
         }
         if mutation::is(Mutation::SecondScanSkipped) {
             return Poll::Ready(());

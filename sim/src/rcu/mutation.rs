@@ -43,6 +43,8 @@ crate::faults! {
     FirstScanSkipped,
     /// The counters of the rank in use are not looked at.
     SecondScanSkipped,
+    /// Readers are not sent to the other rank.
+    FlipSkipped,
     /// Entries are summed before exits.
     EntriesBeforeExits,
     /// The driver waits for counters without asking exits to wake it.

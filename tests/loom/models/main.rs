@@ -40,6 +40,7 @@ on_engine! { notified = Slots<Notified>:
     readers::nested All;
     readers::exit All;
     readers::register All;
+    readers::latecomer All;
     readers::reenter Preemptions(5);
     readers::migrate Preemptions(5);
     readers::slot_reuse Preemptions(4);
@@ -61,6 +62,7 @@ on_engine! { counters = Counters:
     readers::nested All;
     readers::exit All;
     readers::register All;
+    readers::latecomer All;
     readers::reenter Preemptions(4);
     readers::migrate Preemptions(4);
     readers::two_readers Preemptions(3);
@@ -79,6 +81,7 @@ on_engine! { polled = Slots<Polled>:
     readers::nested All;
     readers::exit All;
     readers::register All;
+    readers::latecomer All;
     readers::reenter Preemptions(4);
     readers::migrate Preemptions(4);
     drivers::cancel Preemptions(5);

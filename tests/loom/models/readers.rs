@@ -1,9 +1,11 @@
 //! What a grace period promises a reader: whatever it found inside its section stays until it leaves.
 
 use loom::thread;
-use loom_models::{Bound, Memory, READER_MEETS_UPDATER, World, explore, grace_period};
+use loom_models::{Bound, Memory, READER_MEETS_UPDATER, World, block_on, explore, grace_period, wait_for};
 use sim::rcu::{Classic, Engine, Reader};
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 
 /// One reader task beside one update.
 fn beside_an_update<E: Engine + Default>(name: &str, bound: Bound, body: fn(&World<E>, Reader<E>)) {
@@ -100,6 +102,23 @@ pub fn migrate<E: Engine + Default>(name: &str, bound: Bound) {
         world.replace(0, None);
         before.join().unwrap();
         after.join().unwrap();
+    });
+}
+
+/// A section that begins while the grace period waits is not waited for: it ends only after the grace period.
+pub fn latecomer<E: Engine + Default>(name: &str, bound: Bound) {
+    explore(name, bound, &["waited"], |seen| {
+        let world = World::<E>::new(1, seen);
+        let [mut early, mut late] = [world.rcu.register(), world.rcu.register()];
+        early.lock();
+        let mut grace_period = Box::pin(world.rcu.grace_period());
+        let waits = block_on(poll_fn(|cx| Poll::Ready(grace_period.as_mut().poll(cx).is_pending())));
+        assert!(waits, "ended while a reader was inside");
+        late.lock();
+        let task = world.spawn(move |_| early.unlock());
+        drop(wait_for(grace_period, seen, "waited"));
+        late.unlock();
+        task.join().unwrap();
     });
 }
 

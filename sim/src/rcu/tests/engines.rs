@@ -42,6 +42,7 @@ fn counters_name_who_holds_and_ignore_who_comes_later() {
     let [mut early, mut late] = [rcu.register(), rcu.register()];
     for round in 0..5 {
         early.lock();
+        assert!(rcu.holdouts().is_empty(), "no grace period runs");
         let mut gp = polled(rcu.grace_period());
         assert!(gp.poll().is_none());
         late.lock();
