@@ -33,6 +33,9 @@ pub struct HashOfMaps {
     readers: RefCell<Readers>,
 }
 
+/// The element and the inner map that an update replaced.
+type Replaced = (Option<u32>, Option<Rc<dyn Map>>);
+
 impl HashOfMaps {
     /// An empty map; the definition and the template have been checked.
     pub(crate) fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
@@ -54,7 +57,7 @@ impl HashOfMaps {
         key: &[u8],
         inner: &Rc<dyn Map>,
         flags: u64,
-    ) -> Result<(Option<u32>, Option<Rc<dyn Map>>), Errno> {
+    ) -> Result<Replaced, Errno> {
         let old = self.htab.find(m, key);
         Htab::check_exist(old.is_some(), flags)?;
         if let Some(id) = old.filter(|_| self.htab.core.rules.fd_hash_in_place) {
