@@ -48,18 +48,22 @@ struct Bucket {
 }
 
 /// A link word: `[hash : 32 | next : 32]`. One load gives both, so the hash is that of the chain which `next` belongs to.
+#[inline]
 fn link_word(hash: u32, next: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(next)
 }
 
+#[inline]
 fn high(word: u64) -> u32 {
     (word >> 32) as u32
 }
 
+#[inline]
 fn next_of(word: u64) -> u32 {
     word as u32
 }
 
+#[inline]
 fn element(link: u32) -> Option<u32> {
     (link & NULLS == 0).then_some(link)
 }
@@ -76,11 +80,13 @@ impl Chains {
     }
 
     /// How many buckets there are.
+    #[inline]
     pub fn buckets(&self) -> u32 {
         self.buckets.len() as u32
     }
 
     /// The bucket of elements with this hash.
+    #[inline]
     pub fn bucket_of(&self, hash: u32) -> u32 {
         hash & (self.buckets() - 1)
     }

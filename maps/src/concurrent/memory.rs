@@ -117,6 +117,7 @@ pub struct OnDemand<R> {
 }
 
 /// Chunk and index in it.
+#[inline]
 fn place(id: u32) -> (usize, usize) {
     let n = id as usize + FIRST_CHUNK as usize;
     let chunk = (n.ilog2() - FIRST_CHUNK.ilog2()) as usize;

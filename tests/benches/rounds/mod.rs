@@ -86,7 +86,7 @@ pub fn timed<W: FnMut(u64)>(threads: usize, ops: u64, make: impl Fn(usize) -> W 
                 scope.spawn(move || {
                     pin_to(cpu);
                     let mut run = make(cpu);
-                    run(ops / 50 + 1);
+                    run(ops / 4 + 1);
                     start.wait();
                     let since = Instant::now();
                     run(black_box(ops));

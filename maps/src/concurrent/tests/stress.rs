@@ -208,7 +208,10 @@ fn freelist() {
                         list.push(lane, id);
                     }
                 }
-                mine.into_iter().for_each(|id| list.push(lane, id));
+                for id in mine {
+                    owned[id as usize].store(false, Release);
+                    list.push(lane, id);
+                }
             });
         }
     });
