@@ -279,7 +279,7 @@ impl<'a> Active<'a> {
             insns,
             slept_ns,
         });
-        self.state.end_section(&m);
+        self.state.end_section(m);
         self.bpf.0.idle_runs.borrow_mut().put(self.run, self.state);
         RunResult { ret, insns, slept_ns, fault: end.err() }
     }
