@@ -13,7 +13,7 @@ use sim::ids::{MmId, TaskId};
 use sim::machine::Machine;
 use sim::task::TaskState;
 
-use crate::process::{Fd, MapFile, Process};
+use crate::process::{Fd, MapFile, MapMode, Process};
 use crate::socket::Socket;
 use crate::vfs::Vfs;
 
@@ -97,7 +97,12 @@ impl Kernel {
     /// # Errors
     /// `EMFILE`.
     pub fn open_map(&self, map: &Rc<dyn Map>) -> Result<u64, Errno> {
-        self.process().install(Fd::Map(MapFile::open(map, self.next_file())))
+        self.open_map_for(map, MapMode::BOTH)
+    }
+
+    /// The same for reading or writing only.
+    pub(crate) fn open_map_for(&self, map: &Rc<dyn Map>, mode: MapMode) -> Result<u64, Errno> {
+        self.process().install(Fd::Map(MapFile::open(map, self.next_file(), mode)))
     }
 
     /// A descriptor of a socket was closed: with the last one the socket leaves all maps (`sock_map_close`).

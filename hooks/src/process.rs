@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use maps::map::Map;
+use maps::object::Object;
 use maps::refcount;
 use programs::runtime::LoadedProgram;
 use sim::errno::Errno;
@@ -27,25 +28,39 @@ pub enum Fd {
     Map(Rc<MapFile>),
     /// A loaded program.
     Program(Rc<LoadedProgram>),
+    /// Something that only maps look at: a perf event, say.
+    Object(Object),
+}
+
+/// What an open map may be used for. Creation flags restrict the map's first descriptor in the map itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MapMode {
+    pub read: bool,
+    pub write: bool,
+}
+
+impl MapMode {
+    pub const BOTH: MapMode = MapMode { read: true, write: true };
 }
 
 /// An open map. The map lives at least as long.
 pub struct MapFile {
     pub map: Rc<dyn Map>,
+    pub mode: MapMode,
     /// Tells open files apart.
     pub id: u64,
 }
 
 impl MapFile {
     /// Opens a map: one more reference.
-    pub fn open(map: &Rc<dyn Map>, id: u64) -> Rc<MapFile> {
+    pub fn open(map: &Rc<dyn Map>, id: u64, mode: MapMode) -> Rc<MapFile> {
         refcount::get_user(&**map);
-        Rc::new(MapFile { map: map.clone(), id })
+        Rc::new(MapFile { map: map.clone(), id, mode })
     }
 
     /// Takes over the reference that the creation of a map gave.
     pub fn of_new(map: Rc<dyn Map>, id: u64) -> Rc<MapFile> {
-        Rc::new(MapFile { map, id })
+        Rc::new(MapFile { map, id, mode: MapMode::BOTH })
     }
 
     /// `bpf_map_release`, when the last descriptor of this open file is gone.

@@ -11,6 +11,7 @@ use sim::errno::Errno;
 use sim::machine::Machine;
 
 use crate::array_of_maps::{let_go, take_inner};
+use crate::batch::{Buckets, Command, Pair};
 use crate::consts::{BPF_EXIST, BPF_F_LOCK};
 use crate::create::CreateError;
 use crate::element::{ElementInfo, ReaderSection, Readers};
@@ -149,6 +150,10 @@ impl Map for HashOfMaps {
         stored
     }
 
+    fn as_buckets(&self) -> Option<&dyn Buckets> {
+        Some(self)
+    }
+
     fn len(&self) -> u32 {
         self.htab.len()
     }
@@ -168,5 +173,39 @@ impl Map for HashOfMaps {
             refcount::put_inner(m, self, &inner, false);
         }
         self.htab.destroy(m);
+    }
+}
+
+impl Buckets for HashOfMaps {
+    fn bucket_count(&self) -> u32 {
+        self.htab.table.borrow().bucket_count()
+    }
+
+    fn bucket_len(&self, bucket: u32) -> u32 {
+        self.htab.table.borrow().chain(bucket).len() as u32
+    }
+
+    /// The values are the ids of the inner maps.
+    fn copy_bucket(
+        &self,
+        m: &Machine,
+        bucket: u32,
+        _flags: u64,
+        command: Command,
+    ) -> Result<Vec<Pair>, Errno> {
+        let ids = self.htab.table.borrow().chain(bucket);
+        let inner_id = |addr| {
+            let inner = self.inner.borrow();
+            let id = ids.iter().find(|id| self.htab.value_addr(**id) == addr).expect("it is in the chain");
+            Ok(inner.get(id).expect(LINKED).core().id.get().to_le_bytes().to_vec())
+        };
+        let pairs = self.htab.copy_bucket(m, bucket, command, self, &inner_id)?;
+        if command == Command::LookupAndDelete {
+            for (id, (key, _)) in ids.iter().zip(&pairs) {
+                let inner = self.inner.borrow_mut().remove(id).expect(LINKED);
+                let_go(m, self, key, &inner, &self.readers);
+            }
+        }
+        Ok(pairs)
     }
 }

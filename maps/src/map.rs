@@ -27,7 +27,7 @@ use crate::ringbuf::Ringbuf;
 use crate::rules::MapRules;
 use crate::sock_array::SockArray;
 use crate::sockhash::Sockhash;
-use crate::spec::MapDef;
+use crate::spec::{FieldKind, MapDef};
 use crate::stack_trace::StackTrace;
 use crate::user_ringbuf::UserRingbuf;
 use crate::value::ValueLayout;
@@ -423,7 +423,11 @@ impl MapCore {
 
     /// `map_freeze`.
     fn freeze(&self) -> Result<(), Errno> {
-        if self.rules.freeze_refuses_fields && !self.def.fields.is_empty() {
+        let refused = |kind| {
+            let timed = matches!(kind, FieldKind::Timer | FieldKind::Kptr);
+            self.rules.freeze_refuses_fields || (self.rules.freeze_refuses_timers && timed)
+        };
+        if self.def.fields.iter().any(|field| refused(field.kind)) {
             return Err(Errno::ENOTSUPP);
         }
         if self.rules.freeze_checks_write {

@@ -72,6 +72,11 @@ impl Ringbuf {
         Data { m, start: self.data }
     }
 
+    /// Where the data pages are in kernel memory; a consumer maps them.
+    pub fn data_addr(&self) -> u64 {
+        self.data
+    }
+
     /// `bpf_ringbuf_reserve`: address of the record's data, or `None` when there is no room. `flags` must be 0, else `None`.
     pub fn reserve(&self, m: &Machine, size: u64, flags: u64) -> Option<u64> {
         let pos = (flags == 0).then(|| self.ring.reserve(&self.memory(m), size)).flatten();

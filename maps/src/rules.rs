@@ -119,6 +119,8 @@ pub struct MapRules {
     pub percpu_copies_padding: bool,
     /// `BPF_MAP_FREEZE` refuses a map whose value has special fields with -ENOTSUPP (6.12, 7.2: any field).
     pub freeze_refuses_fields: bool,
+    /// `BPF_MAP_FREEZE` refuses a map with timers or kptrs in the value with -ENOTSUPP (6.1: `map_value_has_timer`).
+    pub freeze_refuses_timers: bool,
     /// `BPF_MAP_FREEZE` needs a writable descriptor, so a second one gives -EPERM (6.12, 7.2) instead of -EBUSY.
     pub freeze_checks_write: bool,
     /// An element that leaves the map keeps its references and lists until its memory is freed (7.2: `bpf_obj_cancel_fields`).
@@ -229,6 +231,7 @@ impl MapRules {
             cpu_flags: false,
             percpu_copies_padding: true,
             freeze_refuses_fields: false,
+            freeze_refuses_timers: false,
             freeze_checks_write: false,
             unlinked_elements_keep_objects: false,
             known_fields: &[FieldKind::SpinLock],
@@ -271,6 +274,7 @@ impl MapRules {
             }),
             known_fields: &[FieldKind::SpinLock, FieldKind::Timer, FieldKind::Kptr, FieldKind::KptrRef],
             trie: TrieRules { full_refuses_all: false, ..Self::v5_10().trie },
+            freeze_refuses_timers: true,
             has_for_each: true,
             hash_lookup_and_delete: true,
             owner_is_detailed: true,

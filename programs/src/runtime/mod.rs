@@ -186,6 +186,11 @@ impl Bpf {
         self.0.config.tracing
     }
 
+    /// How this kernel's maps behave.
+    pub fn map_rules(&self) -> &MapRules {
+        &self.0.map_rules
+    }
+
     /// All maps.
     pub fn maps(&self) -> &MapTable {
         &self.0.maps

@@ -12,7 +12,7 @@ use super::fd::Table;
 /// Fields of the element commands (include/uapi/linux/bpf.h).
 const KEY: usize = 8;
 const VALUE: usize = 16;
-const FLAGS: usize = 24;
+pub(super) const FLAGS: usize = 24;
 
 /// Types whose values are pushed and popped.
 const KEYLESS: [u32; 3] = [BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK, BPF_MAP_TYPE_BLOOM_FILTER];

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use maps::consts::{BPF_F_RDONLY, BPF_F_WRONLY};
 use maps::create::CreateError;
 use maps::inner::{InnerFd, MapMeta};
 use maps::local_storage::{Owner, OwnerKind};
@@ -15,7 +16,7 @@ use sim::task::TaskState;
 
 use super::{Attr, Call};
 use crate::kernel::Kernel;
-use crate::process::{Fd, MapFile, Process};
+use crate::process::{Fd, MapFile, MapMode, Process};
 use crate::vfs::{InodeKind, OpenFile};
 
 /// The calling process's table, for one call on the map behind the open file `map_file`.
@@ -69,6 +70,7 @@ fn object_of(process: &Process, fd: u32) -> Option<Object> {
         Ok(Fd::Socket(socket)) => Some(Object::Socket(socket)),
         Ok(Fd::File(file)) => Some(cgroup(&file).unwrap_or(Object::Other)),
         Ok(Fd::Task(_)) => Some(Object::Other),
+        Ok(Fd::Object(object)) => Some(object),
         Err(_) => (fd < STANDARD).then_some(Object::Other),
     }
 }
@@ -128,8 +130,13 @@ pub(super) fn create(call: &Call, attr: &Attr) -> Result<i64, Errno> {
 
 /// `bpf_map_get_fd_by_id`: -ENOENT when no map has the id.
 pub(super) fn by_id(call: &Call, attr: &Attr) -> Result<i64, Errno> {
+    let (read_only, write_only) = (attr.u32(8) & BPF_F_RDONLY != 0, attr.u32(8) & BPF_F_WRONLY != 0);
+    if attr.u32(8) & !(BPF_F_RDONLY | BPF_F_WRONLY) != 0 || (read_only && write_only) {
+        return Err(Errno::EINVAL);
+    }
     let handle = call.kernel.bpf().maps().by_id(attr.u32(0)).ok_or(Errno::ENOENT)?;
-    call.kernel.open_map(&handle.map).map(|fd| fd as i64)
+    let mode = MapMode { read: !write_only, write: !read_only };
+    call.kernel.open_map_for(&handle.map, mode).map(|fd| fd as i64)
 }
 
 /// `bpf_prog_get_fd_by_id`: -ENOENT when no program has the id.

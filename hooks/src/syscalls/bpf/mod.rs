@@ -11,13 +11,15 @@ mod fd;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use maps::consts::BPF_F_LOCK;
 use maps::inner::holds_maps;
 use maps::map::Map;
+use maps::rules::MapRules;
 use sim::errno::Errno;
 use sim::machine::Flavour;
 
 use super::{Call, Row, row};
-use crate::process::Fd;
+use crate::process::{Fd, MapMode};
 
 pub(super) const ROWS: &[Row] = &[row!("bpf", 3, bpf)];
 
@@ -66,27 +68,56 @@ struct Command {
     end: usize,
     /// Where its map descriptor is.
     map_fd: usize,
+    /// What the descriptor must allow.
+    needs: MapMode,
     run: fn(Operands) -> Body,
 }
 
 impl Command {
-    const fn new(number: u64, end: usize, map_fd: usize, run: fn(Operands) -> Body) -> Command {
-        Command { number, end, map_fd, run }
+    const fn new(number: u64, end: usize, needs: MapMode, run: fn(Operands) -> Body) -> Command {
+        Command { number, end, map_fd: 0, needs, run }
+    }
+
+    const fn batch(number: u64, needs: MapMode, run: fn(Operands) -> Body) -> Command {
+        Command { number, end: 56, map_fd: batch::MAP_FD, needs, run }
+    }
+
+    /// Flags that are refused before the descriptor is looked at: of lookups until 7.2, of lookup-and-delete always.
+    fn check_early(&self, attr: &Attr, rules: &MapRules) -> Result<(), Errno> {
+        let known = match self.number {
+            LOOKUP if !rules.cpu_flags => BPF_F_LOCK,
+            LOOKUP_AND_DELETE if rules.hash_lookup_and_delete => BPF_F_LOCK,
+            LOOKUP_AND_DELETE => 0,
+            _ => u64::MAX,
+        };
+        if attr.u64(elem::FLAGS) & !known != 0 { Err(Errno::EINVAL) } else { Ok(()) }
+    }
+
+    /// `map_get_sys_perms`. `BPF_MAP_FREEZE` asks since 6.12.
+    fn check_mode(&self, mode: MapMode, rules: &MapRules) -> Result<(), Errno> {
+        let write = self.needs.write && (self.number != FREEZE || rules.freeze_checks_write);
+        if (self.needs.read && !mode.read) || (write && !mode.write) { Err(Errno::EPERM) } else { Ok(()) }
     }
 }
 
+const LOOKUP: u64 = 1;
+const LOOKUP_AND_DELETE: u64 = 21;
+const FREEZE: u64 = 22;
+const READ: MapMode = MapMode { read: true, write: false };
+const WRITE: MapMode = MapMode { read: false, write: true };
+
 /// `enum bpf_cmd`, as far as it concerns the contents of maps.
 const COMMANDS: &[Command] = &[
-    Command::new(1, 32, 0, |op| Box::pin(elem::lookup(op))),
-    Command::new(2, 32, 0, |op| Box::pin(elem::update(op))),
-    Command::new(3, 16, 0, |op| Box::pin(elem::delete(op))),
-    Command::new(4, 24, 0, |op| Box::pin(elem::next_key(op))),
-    Command::new(21, 32, 0, |op| Box::pin(elem::lookup_and_delete(op))),
-    Command::new(22, 4, 0, |op| Box::pin(async move { op.map.freeze(op.call.kernel.machine()) })),
-    Command::new(24, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Lookup))),
-    Command::new(25, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::LookupAndDelete))),
-    Command::new(26, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Update))),
-    Command::new(27, 56, batch::MAP_FD, |op| Box::pin(batch::run(op, maps::batch::Command::Delete))),
+    Command::new(LOOKUP, 32, READ, |op| Box::pin(elem::lookup(op))),
+    Command::new(2, 32, WRITE, |op| Box::pin(elem::update(op))),
+    Command::new(3, 16, WRITE, |op| Box::pin(elem::delete(op))),
+    Command::new(4, 24, READ, |op| Box::pin(elem::next_key(op))),
+    Command::new(LOOKUP_AND_DELETE, 32, MapMode::BOTH, |op| Box::pin(elem::lookup_and_delete(op))),
+    Command::new(FREEZE, 4, WRITE, |op| Box::pin(async move { op.map.freeze(op.call.kernel.machine()) })),
+    Command::batch(24, READ, |op| Box::pin(batch::run(op, maps::batch::Command::Lookup))),
+    Command::batch(25, MapMode::BOTH, |op| Box::pin(batch::run(op, maps::batch::Command::LookupAndDelete))),
+    Command::batch(26, WRITE, |op| Box::pin(batch::run(op, maps::batch::Command::Update))),
+    Command::batch(27, WRITE, |op| Box::pin(batch::run(op, maps::batch::Command::Delete))),
 ];
 
 /// A command that gives a descriptor: number, end of the last field, body.
@@ -116,10 +147,12 @@ async fn bpf(call: Call) -> Result<i64, Errno> {
     }
     let command = COMMANDS.iter().find(|command| command.number == number).ok_or(Errno::EINVAL)?;
     attr.check_end(command.end)?;
+    command.check_early(&attr, call.kernel.bpf().map_rules())?;
     let Fd::Map(file) = call.process().get(attr.u32(command.map_fd).into())? else {
         return Err(Errno::EINVAL);
     };
     let map = file.map.clone();
+    command.check_mode(file.mode, &map.core().rules)?;
     let operands = Operands { call: call.clone(), map: map.clone(), map_file: file.id, attr };
     let done = (command.run)(operands).await;
     wait_for_readers(&call, &*map, number, done.is_ok()).await;
