@@ -4,14 +4,21 @@ use maps::create::{CreateError, create};
 use maps::rules::{MapKernel, MapRules};
 use sim::machine::{Machine, MachineConfig};
 
-use crate::definition::{Named, Names, definition, map_type};
+use crate::definition::{Named, Names, definition, map_type, type_name};
 use crate::record::{Row, rows};
 use crate::verdict::{Said, Tally};
 
 const RECORDING: &str = include_str!("../data/map_answers_create.csv");
 
 fn machine() -> Machine {
-    Machine::new(MachineConfig { nr_cpus: 2, record_events: false, ..MachineConfig::default() })
+    // The recording's machines had 2000 MB.
+    let kernel_memory_bytes = 2000 << 20;
+    Machine::new(MachineConfig {
+        nr_cpus: 2,
+        record_events: false,
+        kernel_memory_bytes,
+        ..MachineConfig::default()
+    })
 }
 
 /// One row; the map of a `try` goes at once, and its memory with it.
@@ -60,7 +67,7 @@ fn every_creation_is_answered_as_recorded() {
                 (m, names) = (machine(), Names::new());
             }
             let concerns = if words[0] == "try" { map_type(&words) } else { 0 };
-            tally.add(kernel, concerns, words[0], row, &said(kernel, &m, &mut names, row));
+            tally.add(kernel, type_name(concerns), words[0], row, &said(kernel, &m, &mut names, row));
         }
     }
     tally.judge("map_answers_create.csv", rows.len() * MapKernel::ALL.len());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use maps::consts::BPF_MAP_TYPE_UNSPEC;
+use maps::consts::{BPF_MAP_TYPE_UNSPEC, map_type_name};
 use maps::inner::{InnerFd, MapMeta};
 use maps::map::Map;
 use maps::rules::MapKernel;
@@ -30,6 +30,11 @@ fn number_word(words: &[&str], name: &str) -> u64 {
 /// The type number of `create NAME TYPE …`.
 pub fn map_type(words: &[&str]) -> u32 {
     words.get(2).map_or(BPF_MAP_TYPE_UNSPEC, |w| number(w) as u32)
+}
+
+/// What the tables call it.
+pub fn type_name(map_type: u32) -> &'static str {
+    map_type_name(map_type).unwrap_or("no such type")
 }
 
 /// `CAP_SYS_ADMIN` implies `CAP_BPF`.

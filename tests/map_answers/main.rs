@@ -5,6 +5,10 @@
 
 mod create;
 mod definition;
+mod elements;
+mod guest;
 mod known;
+mod objects;
 mod record;
+mod sleepers;
 mod verdict;

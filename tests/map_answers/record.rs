@@ -41,7 +41,6 @@ fn row(line: usize, text: &str) -> Row<'_> {
 }
 
 /// Rows from one `reset` to the next: nothing open at the start.
-#[expect(dead_code, reason = "the replay of element operations comes next")]
 pub fn sections<'a, 'r>(rows: &'r [Row<'a>]) -> impl Iterator<Item = &'r [Row<'a>]> {
     rows.split(|row| row.operation == "reset").filter(|section| !section.is_empty())
 }

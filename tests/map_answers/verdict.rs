@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use maps::consts::map_type_name;
 use maps::rules::MapKernel;
 
 use crate::known;
@@ -31,22 +30,21 @@ struct Count {
 /// Counts, and the rows that differ without a reason.
 #[derive(Default)]
 pub struct Tally {
-    counts: BTreeMap<(&'static str, u32), Count>,
+    counts: BTreeMap<(&'static str, String), Count>,
     differ: Vec<String>,
     used: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
-    /// One row of `map_type` (0 for what concerns none) on `kernel`, in the section called `title`.
-    pub fn add(&mut self, kernel: MapKernel, map_type: u32, title: &str, row: &Row<'_>, said: &Said) {
-        let count = self.counts.entry((kernel.name(), map_type)).or_default();
+    /// One row about `what` (a map type) on `kernel`, in the section called `title`.
+    pub fn add(&mut self, kernel: MapKernel, what: &str, title: &str, row: &Row<'_>, said: &Said) {
+        let count = self.counts.entry((kernel.name(), what.to_string())).or_default();
         let want = row.answer(kernel);
         match said {
             Said::Answer(answer) if answer == want => count.agree += 1,
             Said::NotModelled(_) => count.not_modelled += 1,
             Said::NotAsked => count.not_asked += 1,
-            Said::Answer(answer) => match known::reason(kernel, map_type, title, row.operation, want, answer)
-            {
+            Said::Answer(answer) => match known::reason(kernel, what, title, row.operation, want, answer) {
                 Some(reason) => {
                     count.known += 1;
                     *self.used.entry(reason).or_default() += 1;
@@ -66,8 +64,7 @@ impl Tally {
     /// A table: kernel, type, rows that agree, known differences, not modelled, not asked, differ.
     pub fn table(&self) -> String {
         let mut out = String::from("kernel  type                    agree  known  n.mod. n.asked  differ\n");
-        for ((kernel, map_type), c) in &self.counts {
-            let name = map_type_name(*map_type).unwrap_or("no such type");
+        for ((kernel, name), c) in &self.counts {
             writeln!(
                 out,
                 "{kernel:7} {name:22} {:6} {:6} {:7} {:7} {:7}",

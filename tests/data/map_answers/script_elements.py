@@ -258,7 +258,8 @@ def descriptors(out, t, good_fd, kinds, key="1", value_size=4, flags=None):
     out += [f"bupdate m 0 2 v={g}", "blookup m - 0", "bdelete m 0 2", "blookdel m - 2", "mmap m 1 r", "mmap m 1 rw", f"update m {key} null", f"update m null {g}", "lookup m null", "delete m null",
             f"update m {key} {g}", "freeze m", f"update m {key} {g}", f"lookup m {key} as=id", f"delete m {key}", "freeze m", "info m"]
     for mode in (8, 16, 128, 256):
-        out += ["reset", f"fd {good_fd} {kinds[good_fd]}" if good_fd in kinds else line("create", "arr", 2), make(t, value=value_size, flags=mode | (flags or 0)),
+        section(out, f"access {mode:#x} of descriptors in type {t} {value_size} bytes")
+        out += [f"fd {good_fd} {kinds[good_fd]}" if good_fd in kinds else line("create", "arr", 2), make(t, value=value_size, flags=mode | (flags or 0)),
                 f"update m {key} {g}", f"lookup m {key} as=id", f"next m {key}", f"delete m {key}"]
 
 
@@ -279,19 +280,20 @@ def of_maps(out):
         "sockmap": line("create", "sockmap", 15, value=4), "lpm": line("create", "lpm", 11, key=8, flags=1), "plainbtf": line("create", "plainbtf", 2, more="btf=plain"),
     }
     for outer in (12, 13):
+        seed = ZERO_SEED if outer == 13 else 0
         for template in ("same", "flagged", "hash", "hashnp", "lru", "ring", "percpu", "locked", "rdonly", "lpm", "sockmap", "mmapable"):
             section(out, f"inner maps of type {outer} made from {template}")
             out += list(variants.values()) + ["freeze frozen"]
-            out.append(line("create", "m", outer, value=4, more=f"inner={template}"))
+            out.append(line("create", "m", outer, value=4, flags=seed, more=f"inner={template}"))
             for name in variants:
                 out += [f"update m 1 fd:{name}", "lookup m 1 as=id"]
             out += ["update m 2 fd:m", "lookup m 2 as=id", "lookup m 1 as=id", "delete m 1", "lookup m 1 as=id"]
         section(out, f"replacing inner maps of type {outer}")
-        out += [variants["same"], variants["more"], line("create", "two", 2), line("create", "m", outer, value=4, more="inner=same")]
+        out += [variants["same"], variants["more"], line("create", "two", 2), line("create", "m", outer, value=4, flags=seed, more="inner=same")]
         out += ["update m 1 fd:same", "lookup m 1 as=id", "update m 1 fd:two 1", "update m 1 fd:two 2", "lookup m 1 as=id", "close two", "lookup m 1 as=id", "update m 0 fd:same", "walk m",
                 "close same", "lookup m 0 as=id", "delete m 0", "lookup m 0 as=id", "walk m"]
         section(out, f"nesting of type {outer}")
-        out += [variants["same"], line("create", "a", outer, value=4, more="inner=same"), line("create", "b", 12, value=4, more="inner=a"), line("create", "c", 13, value=4, more="inner=a"),
+        out += ["fd file file", variants["same"], line("create", "a", outer, value=4, more="inner=same"), line("create", "b", 12, value=4, more="inner=a"), line("create", "c", 13, value=4, more="inner=a"),
                 line("create", "d", outer, value=4, more="inner=999"), line("create", "e", outer, value=4, more="inner=file")]
     descriptors(out, 12, "arr", {"prog": "prog:1", "file": "file", "null": "null"})
     descriptors(out, 13, "arr", {"prog": "prog:1", "file": "file", "null": "null"}, flags=ZERO_SEED)
@@ -355,7 +357,8 @@ def storages(out):
         out += [f"fd {name} {kind}" for name, kind in kinds.items()] + [line("create", "m", t, **good(t, value=40, more="btf=spin_lock"))]
         out += [f"update m {g} {ones} {f}" for f in (0, 4, 5, 6)] + [f"lookup m {g}", f"lookup m {g} 4", f"delete m {g}"] + [f"update m {g} {ones} {f}" for f in (4, 6, 5, 4)] + [f"lookup m {g} 4"]
         for mode in (8, 16, 128, 256):
-            out += ["reset", f"fd {owner} {kinds[owner]}", make(t, flags=mode), f"update m {g} 5", f"lookup m {g}", f"delete m {g}"]
+            section(out, f"access {mode:#x} of storage of type {t}")
+            out += [f"fd {owner} {kinds[owner]}", make(t, flags=mode), f"update m {g} 5", f"lookup m {g}", f"delete m {g}"]
 
 
 def cgroup_storage(out):

@@ -145,7 +145,6 @@ static int open_kind(struct slot *slot, const char *kind)
 		return program(number(kind + 5), attach ? number(attach + 1) : 0);
 	}
 	if (!strncmp(kind, "btf:", 4)) return btf_load(kind + 4, &ignored, &ignored);
-	if (!strcmp(kind, "null")) return -1;
 	if (!strcmp(kind, "file")) return open("/init", O_RDONLY);
 	if (!strcmp(kind, "tmpfile")) return open("/tmp/file", O_RDWR | O_CREAT, 0600);
 	if (!strcmp(kind, "cgroup")) return cgroup(slot);
@@ -173,7 +172,7 @@ static int open_kind(struct slot *slot, const char *kind)
 
 int fd_open(struct slot *slot, const char *kind)
 {
-	errno = 0;
 	int fd = open_kind(slot, kind);
+
 	return fd == -1 ? -errno : fd;
 }

@@ -1,5 +1,6 @@
 // Shared by the parts of the guest program; see ../README.md.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 enum { SLOTS = 64 };
@@ -31,3 +32,13 @@ int btf_load(const char *name, uint32_t *key, uint32_t *value);
 // fds.c
 int fd_open(struct slot *slot, const char *kind);
 void fd_setup(void);
+
+// sleeper.c
+int sleeper_load(const char *kind, char *message, size_t size);
+int sleeper_map(const char *name);
+int sleeper_runs(void);
+int sleeper_hold(uint32_t key);
+void sleeper_resume(char *out, size_t size);
+void sleeper_ring(int fd, char *out, size_t size);
+void sleeper_unload(void);
+void sleeper_serve(void);

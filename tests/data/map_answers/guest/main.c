@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ enum { BUFFER = 16 << 20 };
 
 static struct slot slots[SLOTS];
 static char *word[64];
-static int words, cpus;
+static int words, cpus, cannot_run;
 static uint8_t *keys, *values, *scratch;
 static char answer[1 << 16];
 static int written;
@@ -135,6 +136,7 @@ static void fill_value(struct slot *m, uint8_t *out, const char *text)
 {
 	uint32_t each = (m->value + 7) / 8 * 8;
 
+	memset(out, 0, each);
 	fill(out, m->value, text);
 	if (!PERCPU(m->type))
 		return;
@@ -268,8 +270,9 @@ static void op_fd(void)
 {
 	struct slot *s = slot_new(word[1]);
 
-	s->fd = fd_open(s, word[2]);
-	say("%d", s->fd < 0 ? s->fd : 0);
+	if (strcmp(word[2], "null"))
+		s->fd = fd_open(s, word[2]);
+	say("%d", s->fd < -1 ? s->fd : 0);
 }
 
 static void op_dup(void)
@@ -299,6 +302,8 @@ static void op_reset(void)
 	for (int i = SLOTS - 1; i >= 0; i--)
 		if (slots[i].name[0])
 			slot_free(&slots[i]);
+	sleeper_unload();
+	cannot_run = 0;
 	usleep(1000);
 	say("0");
 }
@@ -554,6 +559,48 @@ static void op_sleep(void)
 	say("0");
 }
 
+// load KIND: a sleepable program and its map, called `m`. What the verifier says when it refuses.
+static void op_load(void)
+{
+	char message[512];
+	int ret = sleeper_load(word[1], message, sizeof(message));
+	struct slot *m = slot_new("m");
+	uint32_t info[64] = { 0 };
+
+	say("%d", ret);
+	if (message[0])
+		say(" %s", message);
+	cannot_run = !sleeper_runs();
+	if (ret)
+		return;
+	m->fd = sleeper_map("m");
+	struct { uint32_t fd, len; uint64_t info; } attr = { m->fd, sizeof(info), (uintptr_t)info };
+	sys_bpf(INFO_BY_FD, &attr, 16);
+	m->type = info[0], m->key = info[2], m->value = info[3], m->entries = info[4];
+}
+
+// hold KEY: the program holds the element of KEY and waits (1), or ended at once (0).
+static void op_hold(void)
+{
+	say("%d", sleeper_hold(number(word[1])));
+}
+
+static void op_resume(void)
+{
+	char out[512];
+
+	sleeper_resume(out, sizeof(out));
+	say("%s", out);
+}
+
+static void op_ring(void)
+{
+	char out[256];
+
+	sleeper_ring(slot_find(word[1])->fd, out, sizeof(out));
+	say("%s", out);
+}
+
 static void op_comment(void)
 {
 }
@@ -564,7 +611,8 @@ static const struct { const char *name; void (*run)(void); } ops[] = {
 	{ "delete", op_delete }, { "next", op_next }, { "freeze", op_freeze }, { "walk", op_walk }, { "count", op_count },
 	{ "fill", op_fill }, { "blookup", op_blookup }, { "blookdel", op_blookdel }, { "bupdate", op_bupdate },
 	{ "bdelete", op_bdelete }, { "mmap", op_mmap }, { "munmap", op_munmap }, { "info", op_info }, { "cpus", op_cpus },
-	{ "sleep", op_sleep }, { "#", op_comment },
+	{ "sleep", op_sleep }, { "#", op_comment }, { "load", op_load }, { "hold", op_hold },
+	{ "resume", op_resume }, { "ring", op_ring },
 };
 
 static void run_line(char *line)
@@ -574,6 +622,10 @@ static void run_line(char *line)
 		word[words++] = w;
 	written = 0;
 	answer[0] = 0;
+	if (cannot_run && strcmp(word[0], "reset") && strcmp(word[0], "#")) {
+		say("-");
+		return;
+	}
 	for (unsigned i = 0; i < sizeof(ops) / sizeof(*ops); i++)
 		if (!strcmp(ops[i].name, word[0])) {
 			ops[i].run();
@@ -589,11 +641,29 @@ static uint8_t *buffer(void)
 	return at;
 }
 
-int main(void)
+static void *run_script(void *unused)
 {
 	static char line[1 << 16];
+	FILE *script = fopen("/script", "r");
+
+	printf("\n");	// Ends whatever the firmware wrote.
+	while (script && fgets(line, sizeof(line), script)) {
+		run_line(line);
+		printf("@@%s\n", answer);
+		fflush(stdout);
+	}
+	printf("@@end\n");
+	fflush(stdout);
+	sleep(1);
+	reboot(RB_POWER_OFF);
+	return unused;
+}
+
+int main(void)
+{
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	cpu_set_t first;
+	pthread_t thread;
 
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	CPU_ZERO(&first);
@@ -606,17 +676,6 @@ int main(void)
 		slots[i].fd = slots[i].other = -1;
 	fd_setup();
 	cpus = get_nprocs_conf();
-	FILE *script = fopen("/script", "r");
-	printf("\n");	// Ends whatever the firmware wrote.
-	while (script && fgets(line, sizeof(line), script)) {
-		run_line(line);
-		printf("@@%s\n", answer);
-		fflush(stdout);
-	}
-	printf("@@end\n");
-	fflush(stdout);
-	sleep(1);
-	reboot(RB_POWER_OFF);
-	for (;;)
-		pause();
+	pthread_create(&thread, NULL, run_script, NULL);
+	sleeper_serve();
 }
