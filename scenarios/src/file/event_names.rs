@@ -16,6 +16,7 @@ pub const EVENT_NAMES: &[&str] = &[
     "bpf_prog_run_begin",
     "bpf_prog_run_end",
     "bpf_redirect",
+    "bpf_redirect_map",
     "bpf_res_spin_lock_failed",
     "bpf_spin_wait",
     "bpf_task_work_add",
