@@ -52,13 +52,7 @@ impl HashOfMaps {
     }
 
     /// What happens under the bucket lock; returns the element that was replaced and the map that went.
-    fn replace(
-        &self,
-        m: &Machine,
-        key: &[u8],
-        inner: &Rc<dyn Map>,
-        flags: u64,
-    ) -> Result<Replaced, Errno> {
+    fn replace(&self, m: &Machine, key: &[u8], inner: &Rc<dyn Map>, flags: u64) -> Result<Replaced, Errno> {
         let old = self.htab.find(m, key);
         Htab::check_exist(old.is_some(), flags)?;
         if let Some(id) = old.filter(|_| self.htab.core.rules.fd_hash_in_place) {

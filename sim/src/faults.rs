@@ -1,4 +1,4 @@
-//! Deliberate faults in concurrent code for the model checker: the macro [`faults!`](crate::faults) makes a module's list.
+//! Deliberate faults in concurrent code for the model checker: the macro [`faults!`](crate::faults!) makes a module's list.
 //!
 //! A fault is one wrong line: a weakened ordering, a skipped wait, a callback one grace period early. The code asks
 //! `mutation::is(Mutation::Name)` at that line. In a normal build the answer is a constant `false` and the line vanishes. Under

@@ -38,8 +38,8 @@ fn get_creates_on_demand_and_delete_says_whether_there_was_one() {
         ("delete nothing", format!("{DELETE}exit"), -2),
         ("delete", format!("{}{DELETE}exit", get(1)), 0),
         ("gone", format!("{}{DELETE}{}{LOAD}", get(1), get(0)), 0),
-        ("no task", format!("r2 = 0\nr1 = map[m]\nr3 = 0\nr4 = 1\ncall bpf_task_storage_get\nexit"), 0),
-        ("delete without a task", format!("r2 = 0\nr1 = map[m]\ncall bpf_task_storage_delete\nexit"), -22),
+        ("no task", "r2 = 0\nr1 = map[m]\nr3 = 0\nr4 = 1\ncall bpf_task_storage_get\nexit".to_string(), 0),
+        ("delete without a task", "r2 = 0\nr1 = map[m]\ncall bpf_task_storage_delete\nexit".to_string(), -22),
     ];
     for version in [V6_1, V6_12, V7_2] {
         for (what, text, expected) in rows {
@@ -80,8 +80,7 @@ fn nested(version: KernelVersion, text: &str) -> i64 {
     lab.bpf.map_by_name("m").expect("created").map.core().set_callable(Some(Rc::new(nmi)));
     lab.task("t", 0, None, &outer, inv());
     lab.m.run();
-    let ret = result.borrow()[0];
-    ret
+    result.borrow()[0]
 }
 
 #[test]

@@ -72,7 +72,8 @@ const ROWS: &[Row] = &[
         &["EINVAL", "EINVAL", "EINVAL", "not modelled: BPF_F_RB_OVERWRITE"],
     ),
     (BPF_MAP_TYPE_UNSPEC, 4, 8, 1, 0, &["EINVAL"]),
-    (BPF_MAP_TYPE_ARENA, 0, 0, 1, 0, &["EINVAL", "EINVAL", "not modelled: BPF_MAP_TYPE_ARENA"]),
+    (BPF_MAP_TYPE_ARENA, 0, 0, 1, 0, &["EINVAL"]),
+    (BPF_MAP_TYPE_ARENA, 0, 0, 1, BPF_F_MMAPABLE, &["EINVAL", "EINVAL", "not modelled: BPF_MAP_TYPE_ARENA"]),
     (BPF_MAP_TYPE_RHASH, 4, 8, 1, 0, &["EINVAL"]),
     (BPF_MAP_TYPE_RHASH, 4, 8, 1, BPF_F_NO_PREALLOC, &["EINVAL", "EINVAL", "EINVAL", "ok"]),
     (99, 4, 8, 1, 0, &["EINVAL"]),
@@ -114,10 +115,8 @@ fn special_fields() {
     assert_eq!(spin(BPF_MAP_TYPE_ARRAY, BPF_F_RDONLY_PROG), ["EACCES"; 4]);
     assert_eq!(spin(BPF_MAP_TYPE_ARRAY, BPF_F_WRONLY_PROG), ["ok", "ok", "EACCES", "EACCES"]);
     let uptr = MapDef::new("m", BPF_MAP_TYPE_TASK_STORAGE, 4, 8, 0).with_field(FieldKind::Uptr, 0);
-    assert_eq!(
-        verdict(MapKernel::V7_2, &uptr.with_flags(BPF_F_NO_PREALLOC)),
-        "not modelled: BPF_MAP_TYPE_TASK_STORAGE"
-    );
+    let uptr = verdict(MapKernel::V7_2, &uptr.with_btf().with_flags(BPF_F_NO_PREALLOC));
+    assert_eq!(uptr, "not modelled: uptr in a map value");
 }
 
 #[test]

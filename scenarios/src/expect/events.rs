@@ -38,8 +38,7 @@ impl Judge<'_> {
     fn some_finding(&mut self, expect: &Sp<SomeFinding>) {
         let result = self.result;
         let of_code: Vec<&Finding> = result.findings.iter().filter(|f| f.code.0 == expect.code.0).collect();
-        let text =
-            |finding: &Finding| [&[finding.message.clone()], finding.notes.as_slice()].concat().join("\n");
+        let text = |finding: &Finding| format!("{}\n{}", finding.message, finding.notes.join("\n"));
         let words = expect.says.as_slice();
         let fits = |finding: &&&Finding| words.iter().all(|words| text(finding).contains(words.as_str()));
         let count = of_code.iter().filter(fits).count() as u64;

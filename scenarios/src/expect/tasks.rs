@@ -183,14 +183,14 @@ impl Judge<'_> {
             pairs.iter().map(|(k, v)| format!("{} => {}", show_bytes(k), show_bytes(v))).collect::<Vec<_>>()
         };
         for span in missing {
-            let message = format!("{} found no such element", describe(&Step::Map(step.clone())));
+            let message = format!("{} found no such element", describe(&Step::Map(Box::new(step.clone()))));
             let diagnostic = Diagnostic::error(MEMORY_CONTENTS, message).label(&span, "expected this one");
             self.differ(
                 show(&done.pairs).into_iter().fold(diagnostic, |d, pair| d.note(format!("found {pair}"))),
             );
         }
         for pair in show(&left) {
-            let message = format!("{} found {pair}", describe(&Step::Map(step.clone())));
+            let message = format!("{} found {pair}", describe(&Step::Map(Box::new(step.clone()))));
             let label = "not among the `entries` expected";
             self.differ(Diagnostic::error(MEMORY_CONTENTS, message).label(&step.name.span, label));
         }

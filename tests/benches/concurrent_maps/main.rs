@@ -72,10 +72,13 @@ fn with_keys(thread: usize, entries: u64, mut op: impl FnMut(u64)) -> impl FnMut
     move |ops| (0..ops).for_each(|_| op(next()))
 }
 
+/// Called with an element that no reader can see any more.
+type Retire<'a> = Box<dyn Fn(u32) + Send + Sync + 'a>;
+
 struct Maps<'a, H> {
     entries: u64,
     ours: HashTable<Preallocated, H>,
-    on_demand: HashTable<OnDemand<Box<dyn Fn(u32) + Send + Sync + 'a>>, H>,
+    on_demand: HashTable<OnDemand<Retire<'a>>, H>,
     rcu: &'a TasksTrace<u32>,
     dash: DashMap<u64, u64, Folding>,
     papaya: papaya::HashMap<u64, u64, Folding>,

@@ -36,7 +36,7 @@ pub enum Step {
     /// `fork`: the child runs the steps of that task.
     Fork(Sp<String>),
     /// `bpf(2)` on a map.
-    Map(MapStep),
+    Map(Box<MapStep>),
     /// Fills a missing page of a userfaultfd region.
     Resolve(Resolve),
     /// Attaches a program that is not attached yet.
