@@ -34,14 +34,23 @@ pub(super) struct Callback {
 pub(super) struct Callbacks {
     waiting: BTreeMap<Ticket, Callback>,
     next: Ticket,
+    /// How many wait, by flavour: asked at every `call_rcu_tasks_trace()`.
+    counts: BTreeMap<Flavour, usize>,
 }
 
 impl Callbacks {
     pub(super) fn add(&mut self, callback: Callback) -> Ticket {
         let ticket = self.next;
         self.next += 1;
+        *self.counts.entry(callback.flavour).or_default() += 1;
         self.waiting.insert(ticket, callback);
         ticket
+    }
+
+    fn take(&mut self, ticket: Ticket) -> Callback {
+        let callback = self.waiting.remove(&ticket).expect("a ticket is served once");
+        *self.counts.get_mut(&callback.flavour).expect("counted when it was added") -= 1;
+        callback
     }
 
     pub(super) fn get(&self, ticket: Ticket) -> &Callback {
@@ -50,7 +59,7 @@ impl Callbacks {
 
     /// Callbacks of a flavour that have not been invoked.
     pub(super) fn count(&self, flavour: Flavour) -> usize {
-        self.waiting.values().filter(|callback| callback.flavour == flavour).count()
+        self.counts.get(&flavour).copied().unwrap_or(0)
     }
 
     /// The last callback on each CPU's list.
@@ -71,8 +80,8 @@ impl Machine {
     /// Invokes callbacks, in order, with bottom halves off around each as rcu_tasks_invoke_cbs() and rcu_do_batch() have them.
     pub(super) fn invoke_callbacks(&self, flavour: Flavour, tickets: &[Ticket]) {
         for ticket in tickets {
-            let callback = self.0.rcu.callbacks.borrow_mut().waiting.remove(ticket);
-            self.invoke(callback.expect("a ticket is served once"));
+            let callback = self.0.rcu.callbacks.borrow_mut().take(*ticket);
+            self.invoke(callback);
         }
         let callbacks = tickets.len() as u64;
         if callbacks > 0 {

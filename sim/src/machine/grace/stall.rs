@@ -124,10 +124,10 @@ impl Machine {
     fn trace_stall(&self, status: &GracePeriodStatus) -> Vec<String> {
         let model = &self.0.config.rcu.trace;
         if !model.kernel_reports_stalls {
-            let age_s = (self.now_ns() - status.begin_ns) / 1_000_000_000;
+            let age_ms = (self.now_ns() - status.begin_ns) / 1_000_000;
             let seq = status.gp.seq;
             return vec![format!(
-                "rcu_tasks_trace grace period {seq} has been waiting for readers for {age_s} s"
+                "rcu_tasks_trace grace period {seq} has been waiting for readers for {age_ms} ms"
             )];
         }
         let old = matches!(&model.engine, TraceEngine::Kthread(k) if k.finds == Finds::EveryTask);

@@ -278,7 +278,7 @@ fn a_reader_that_never_leaves_is_reported_and_the_run_ends() {
         ("5.10", "INFO: rcu_tasks_trace detected stalls on tasks:", 0),
         ("6.1", "INFO: rcu_tasks_trace detected stalls on tasks:", 4),
         ("6.12", "INFO: rcu_tasks_trace detected stalls on tasks:", 4),
-        ("7.2", "rcu_tasks_trace grace period 1 has been waiting for readers for 600 s", 0),
+        ("7.2", "rcu_tasks_trace grace period 1 has been waiting for readers for 600000 ms", 0),
     ];
     for (kernel, first_line, infos) in wanted {
         let (m, outcome) = holds_for_ever(kernel);
