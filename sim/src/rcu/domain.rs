@@ -14,7 +14,7 @@ use crate::sync::Mutex;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// A queue of requests for grace periods over one or more reader populations. `C` is the callback's payload: a boxed
 /// closure, an id, whatever the driver can invoke.
@@ -55,16 +55,19 @@ impl<C: Send> Domain<C> {
     /// cannot wait for the driver's pace. Requests share grace periods here too. Callbacks are not invoked, they stay queued.
     pub async fn synchronize_expedited(&self) {
         let mut done = self.synchronize();
-        let mut own = pin!(async { drop(self.run(self.take_turn(false).await).await) });
-        let mut own_runs = true;
-        poll_fn(|cx| {
-            // Somebody else's may have served this request: then do not start another.
-            if own_runs && Pin::new(&mut done).poll(cx).is_pending() {
-                own_runs = own.as_mut().poll(cx).is_pending();
-            }
-            Pin::new(&mut done).poll(cx)
-        })
-        .await;
+        // Usually one run. This request may count on the one that ran when it came; if that one was given up, it needs another.
+        let mut served = false;
+        while !served {
+            let mut own = pin!(async { drop(self.run(self.take_turn(false).await).await) });
+            served = poll_fn(|cx| {
+                // Somebody else's may have served this request: then do not start another.
+                if Pin::new(&mut done).poll(cx).is_ready() {
+                    return Poll::Ready(true);
+                }
+                own.as_mut().poll(cx).map(|()| done.is_over())
+            })
+            .await;
+        }
     }
 
     /// A ticket for "a grace period from now", without asking for one (`get_state_synchronize_rcu()`).

@@ -154,6 +154,21 @@ fn expedited_drives_itself_and_shares() {
     assert_eq!(finish(rcu.grace_period()).collect::<Vec<_>>(), [7]);
 }
 
+#[test]
+fn expedited_outlives_a_grace_period_that_is_given_up() {
+    let rcu = Classic::<u32>::new(1);
+    rcu.read_lock(0);
+    let mut given_up = polled(rcu.synchronize_expedited());
+    assert!(given_up.poll().is_none());
+    let mut expedited = polled(rcu.synchronize_expedited());
+    assert!(expedited.poll().is_none());
+    drop(given_up);
+    assert_eq!((expedited.wakes(), rcu.gp_seq()), (1, 0));
+    assert!(expedited.poll().is_none(), "the reader is still inside");
+    rcu.read_unlock(0);
+    assert_eq!((expedited.poll(), rcu.gp_seq()), (Some(()), 2));
+}
+
 #[cfg(all(target_os = "linux", feature = "membarrier"))]
 #[test]
 fn membarrier_where_the_kernel_has_it() {
