@@ -76,8 +76,9 @@ fn parity(rank: u64) -> usize {
 }
 
 impl Counters {
-    /// As many exits as entries in `rank`. With `ask`, the next exit from it wakes the driver.
-    fn drained(&self, rank: usize, ask: bool) -> bool {
+    /// As many exits as entries in `rank`. With `ask`, the next exit from it wakes the driver. Adds the shards whose exits are
+    /// asked, now or since an earlier look, to the bits of `asked`.
+    fn drained(&self, rank: usize, ask: bool, asked: &mut u64) -> bool {
         let acquire = mutation::relaxed_if(Mutation::ScanRelaxed, Ordering::Acquire);
         let count_entries = || {
             self.shards
@@ -86,13 +87,15 @@ impl Counters {
                 .fold(0, u64::wrapping_add)
         };
         let early = mutation::is(Mutation::EntriesBeforeExits).then(count_entries);
-        let exits = self.shards.iter().map(|shard| {
-            if ask && !mutation::is(Mutation::ExitNotAsked) {
+        let exits = self.shards.iter().enumerate().map(|(number, shard)| {
+            let exits = if ask && !mutation::is(Mutation::ExitNotAsked) {
                 // Release: the exit that finds the bit also finds the waker.
-                shard.exits[rank].fetch_or(ASKED, Ordering::AcqRel)
+                shard.exits[rank].fetch_or(ASKED, Ordering::AcqRel) | ASKED
             } else {
                 shard.exits[rank].load(acquire)
-            }
+            };
+            *asked |= (exits & ASKED) << number;
+            exits
         });
         // Exits first. Whoever is seen to have left is then also seen to have entered, so a reader that is inside makes the
         // sums differ whatever the others do meanwhile.
@@ -102,15 +105,15 @@ impl Counters {
     }
 
     fn poll_rank(&self, rank: usize, cx: &mut Context<'_>) -> Poll<()> {
-        let mut asked = false;
-        let drained = self.driver.poll_until(cx, |again| {
-            asked |= again;
-            self.drained(rank, again)
-        });
-        if drained.is_ready() && asked {
-            for shard in self.shards.iter() {
+        let mut asked = 0;
+        let drained = self.driver.poll_until(cx, |again| self.drained(rank, again, &mut asked));
+        if drained.is_ready() {
+            // Whoever asked, this poll, an earlier one or a driver that gave up: nobody waits for these exits any more, and a
+            // bit that stays sends every one of them to the waker's lock. Only drivers set bits, so none is missed.
+            let asked_shards = self.shards.iter().enumerate().filter(|(number, _)| asked >> number & 1 == 1);
+            asked_shards.for_each(|(_, shard)| {
                 shard.exits[rank].fetch_and(!ASKED, Ordering::AcqRel);
-            }
+            });
         }
         drained
     }
@@ -200,5 +203,35 @@ impl Population for Counters {
         });
         inside.sort_unstable();
         inside
+    }
+}
+
+#[cfg(all(test, not(sim_loom)))]
+mod tests {
+    use super::*;
+    use crate::rcu::TasksTrace;
+    use std::task::Waker;
+
+    #[test]
+    fn exits_are_asked_only_while_somebody_waits() {
+        let rcu = TasksTrace::<u32, Counters>::default();
+        let mut reader = rcu.register();
+        let asked = || {
+            let exits = rcu.engine.shards.iter().flat_map(|shard| &shard.exits);
+            exits.filter(|exits| exits.load(Ordering::Relaxed) & ASKED != 0).count()
+        };
+        let cx = &mut Context::from_waker(Waker::noop());
+        for give_up in [false, true, false] {
+            reader.lock();
+            let mut gp = Box::pin(rcu.grace_period());
+            assert!(gp.as_mut().poll(cx).is_pending());
+            assert_eq!(asked(), SHARDS);
+            if give_up {
+                gp = Box::pin(rcu.grace_period());
+            }
+            reader.unlock();
+            assert!(gp.as_mut().poll(cx).is_ready());
+            assert_eq!(asked(), 0, "given up first: {give_up}");
+        }
     }
 }
