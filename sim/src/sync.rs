@@ -12,13 +12,13 @@
 mod real {
     pub use parking_lot::{Mutex, MutexGuard};
     pub use std::hint::spin_loop as spin_hint;
-    pub use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+    pub use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 }
 
 #[cfg(sim_loom)]
 mod modelled {
     pub use loom::sync::MutexGuard;
-    pub use loom::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+    pub use loom::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
     // A model must be told that a thread spins, or it explores spinning for ever.
     pub use loom::thread::yield_now as spin_hint;
 

@@ -3,7 +3,7 @@
 //! Records are 8-byte words in one block; one that reaches the block's end goes on at its beginning. (The kernel maps the block
 //! twice in a row instead.) Key types: [`RingBuffer`], [`Record`]. Neighbour: `ring` has the protocol.
 
-use sim::sync::{AtomicU64, Mutex, Ordering};
+use sim::sync::{AtomicBool, AtomicU64, Mutex, Ordering};
 
 use super::ring::{Ring, RingMemory};
 
@@ -13,6 +13,8 @@ pub struct RingBuffer {
     words: Words,
     /// Held while a record is consumed: there is one consumer at a time.
     consumer: Mutex<()>,
+    /// A dropped [`Record`] was the one that the consumer waits for, and nobody has been told yet.
+    owed: AtomicBool,
 }
 
 struct Words(Box<[AtomicU64]>);
@@ -41,7 +43,12 @@ impl RingBuffer {
     /// If that is no power of two, or below 8.
     pub fn new(bytes: u64) -> RingBuffer {
         let words = (0..bytes / 8).map(|_| AtomicU64::new(0)).collect();
-        RingBuffer { ring: Ring::new(bytes), words: Words(words), consumer: Mutex::new(()) }
+        RingBuffer {
+            ring: Ring::new(bytes),
+            words: Words(words),
+            consumer: Mutex::new(()),
+            owed: AtomicBool::new(false),
+        }
     }
 
     /// Room for `words` 8-byte words; `None` when there is none.
@@ -78,7 +85,9 @@ impl RingBuffer {
     }
 }
 
-/// A reserved record. Dropped, it is discarded, and nobody is told whether the consumer waits for it.
+/// A reserved record. Dropped, it is discarded; if the consumer waits for it, the next submit or discard of any record says so in
+/// its place. Until then a sleeping consumer stays asleep, also if later records are complete already: where no other record
+/// may follow, call [`Record::discard`] and wake the consumer.
 pub struct Record<'a> {
     ring: &'a RingBuffer,
     pos: u64,
@@ -96,23 +105,29 @@ impl Record<'_> {
         self.ring.words.at(self.pos + 8 + index as u64 * 8).store(word, Ordering::Relaxed);
     }
 
-    /// The record is complete. True if the consumer waits for it and must be woken.
-    pub fn submit(mut self) -> bool {
-        self.open = false;
-        self.ring.ring.commit(&self.ring.words, self.pos, false)
+    /// The record is complete. True if the consumer must be woken: it waits for this record, or for one that was dropped before.
+    pub fn submit(self) -> bool {
+        self.end(false)
     }
 
-    /// The record is not to be shown. True if the consumer waits for it and must be woken to pass it.
-    pub fn discard(mut self) -> bool {
+    /// The record is not to be shown. True if the consumer must be woken to pass it, or one that was dropped before.
+    pub fn discard(self) -> bool {
+        self.end(true)
+    }
+
+    fn end(mut self, discard: bool) -> bool {
         self.open = false;
-        self.ring.ring.commit(&self.ring.words, self.pos, true)
+        let awaited = self.ring.ring.commit(&self.ring.words, self.pos, discard);
+        // Of several callers exactly one takes the debt, also when its own record is awaited: its wake-up serves both. Acquire,
+        // with the release in `drop`: whoever this caller wakes finds the dropped record discarded.
+        self.ring.owed.swap(false, Ordering::Acquire) || awaited
     }
 }
 
 impl Drop for Record<'_> {
     fn drop(&mut self) {
-        if self.open {
-            self.ring.ring.commit(&self.ring.words, self.pos, true);
+        if self.open && self.ring.ring.commit(&self.ring.words, self.pos, true) {
+            self.ring.owed.store(true, Ordering::Release);
         }
     }
 }
