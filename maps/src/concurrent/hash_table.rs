@@ -209,10 +209,15 @@ impl<M: ElementMemory, H: Fn(&[u64]) -> u32> HashTable<M, H> {
             (Some(_), Update::NoExist) => Err(TableError::Exists),
             (None, Update::Exist) => Err(TableError::NotFound),
             (Some(old), _) => {
-                self.memory.exchange(lane, old, |new| {
+                let replaced = self.memory.exchange(lane, old, |new| {
                     self.fill(new, key, value);
                     bucket.replace(&self.memory, old, new);
                 });
+                // As in `delete`: what retiring does, which may include using the table, is not done under the bucket's lock.
+                drop(bucket);
+                if let Some(id) = replaced {
+                    self.memory.replaced(id);
+                }
                 Ok(())
             }
             (None, _) => {

@@ -20,8 +20,13 @@ pub trait ElementMemory: Links + Send + Sync {
     /// An element for a new key; `None` when the table is full. The caller owns it until it is linked.
     fn take(&self, lane: usize) -> Option<u32>;
 
-    /// Lets `put` fill and link another element in the place of `old`, which is linked, and gives `old` back.
-    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32));
+    /// Lets `put` fill and link another element in the place of `old`, which is linked. Called with the bucket locked; returns the
+    /// element that must go to [`ElementMemory::replaced`] once it is not, if any.
+    #[must_use]
+    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32)) -> Option<u32>;
+
+    /// What [`ElementMemory::exchange`] returned, with no bucket locked.
+    fn replaced(&self, id: u32);
 
     /// The element has left its bucket for good.
     fn release(&self, lane: usize, id: u32);
@@ -86,10 +91,15 @@ impl ElementMemory for Preallocated {
         self.free.pop(lane)
     }
 
-    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32)) {
+    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32)) -> Option<u32> {
         let mut spare = self.spares[lane % self.spares.len()].0.lock();
         put(*spare);
         *spare = old;
+        None
+    }
+
+    fn replaced(&self, id: u32) {
+        unreachable!("element {id} is a spare already");
     }
 
     fn release(&self, lane: usize, id: u32) {
@@ -102,8 +112,8 @@ const FIRST_CHUNK: u32 = if cfg!(sim_loom) { 2 } else { 64 };
 
 /// Elements are made when there is no free one, and used again only after the table's owner says that a grace period is over.
 ///
-/// `retire` is called with each element that has left the table, by the thread that took it out and with no lock of a free list held;
-/// it must not wait. After a grace period the owner calls [`OnDemand::reclaimed`]. As in the kernel, elements that wait do not
+/// `retire` is called with each element that has left the table, by the thread that took it out and with no lock of the
+/// table held; it must not wait. After a grace period the owner calls [`OnDemand::reclaimed`]. As in the kernel, elements that wait do not
 /// count towards `max_entries`, so there may be more of them.
 pub struct OnDemand<R> {
     chunks: Box<[OnceLock<Box<[AtomicU64]>>]>,
@@ -157,8 +167,9 @@ impl<R: Fn(u32) + Send + Sync> OnDemand<R> {
     }
 
     fn free_or_new(&self, lane: usize) -> u32 {
-        let first = lane % self.lanes.len();
-        if let Some(id) = self.lanes[first].lock().pop() {
+        // The other lanes too, before memory grows: whoever ends grace periods may give everything back to one of them.
+        let (before, from) = self.lanes.split_at(lane % self.lanes.len());
+        if let Some(id) = from.iter().chain(before).find_map(|list| list.lock().pop()) {
             return id;
         }
         let mut made = self.made.lock();
@@ -208,9 +219,13 @@ impl<R: Fn(u32) + Send + Sync> ElementMemory for OnDemand<R> {
         Some(self.free_or_new(lane))
     }
 
-    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32)) {
+    fn exchange(&self, lane: usize, old: u32, put: impl FnOnce(u32)) -> Option<u32> {
         put(self.free_or_new(lane));
-        self.retire(old, Mutation::ReplaceSkipsGracePeriod);
+        Some(old)
+    }
+
+    fn replaced(&self, id: u32) {
+        self.retire(id, Mutation::ReplaceSkipsGracePeriod);
     }
 
     fn release(&self, _lane: usize, id: u32) {

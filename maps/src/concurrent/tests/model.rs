@@ -184,6 +184,22 @@ fn programs_leave_their_slots_once() {
     assert_eq!((array.get(0), retired.into_inner().unwrap()), (None, vec![7, 8]));
 }
 
+/// What comes back to another lane than the writer's is used again all the same, so memory does not grow.
+#[test]
+fn elements_of_other_lanes_are_used_again() {
+    for lane in 0..3 {
+        let retired = Mutex::new(Vec::new());
+        let table = HashTable::on_demand(shape(MAX, 3), poor_hash, |id| retired.lock().unwrap().push(id));
+        for round in 0..100 {
+            table.update(1, &[1], &words(round), Update::Any).unwrap();
+            table.update(1, &[2], &words(round), Update::Any).unwrap();
+            assert!(table.delete(1, &[2]));
+            retired.lock().unwrap().drain(..).for_each(|id| table.memory().reclaimed(lane, id));
+        }
+        assert_eq!(table.memory().census(), (3, 2), "reclaimed into lane {lane}");
+    }
+}
+
 #[test]
 fn a_recycled_element_shows() {
     let table = HashTable::preallocated(shape(1, 1), poor_hash);

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -184,6 +184,26 @@ fn on_demand_hash() {
     assert_eq!((table.len() as u64, retired.load(Relaxed)), (there, reclaimed.load(Relaxed)));
     let (made, free) = table.memory().census();
     assert_eq!(u64::from(made), u64::from(free) + there, "an element is lost");
+}
+
+/// Retiring, which is the owner's code, may use the table: neither replacing nor deleting holds a bucket meanwhile.
+#[test]
+fn retiring_may_use_the_table() {
+    type Retire = Box<dyn Fn(u32) + Send + Sync>;
+    type Table = HashTable<OnDemand<Retire>, fn(&[u64]) -> u32>;
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    static SEEN: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    let (tell, told) = mpsc::channel();
+    // A thread of its own, because a lock that is held would stop it for ever.
+    thread::spawn(move || {
+        let retire: Retire = Box::new(|_| SEEN.lock().unwrap().push(TABLE.get().unwrap().len()));
+        let table = TABLE.get_or_init(|| HashTable::on_demand(shape(4, 1), poor_hash, retire));
+        table.update(0, &[1], &value(1, 1), Update::Any).unwrap();
+        table.update(0, &[1], &value(1, 2), Update::Any).unwrap();
+        tell.send(table.delete(0, &[1])).unwrap();
+    });
+    assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(true), "retired with the bucket locked");
+    assert_eq!(*SEEN.lock().unwrap(), [1, 0]);
 }
 
 /// Elements go round between threads and CPUs' lists; each has one owner.
