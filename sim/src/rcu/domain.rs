@@ -124,9 +124,15 @@ impl<C: Send> Domain<C> {
     }
 
     async fn run<'a>(&self, mut batch: Ready<'a, C>) -> Ready<'a, C> {
+        let together = mutation::is(Mutation::ChainParallel);
+        if together {
+            self.stages.iter().for_each(|readers| readers.begin());
+        }
         for readers in &self.stages {
             let _turn = readers.turn().take().await;
-            readers.begin();
+            if !together {
+                readers.begin();
+            }
             poll_fn(|cx| readers.poll_quiet(cx)).await;
         }
         batch.finish();

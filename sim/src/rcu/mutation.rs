@@ -69,6 +69,8 @@ crate::faults! {
     ChainCut,
     /// The stages of a chained grace period are exchanged.
     ChainSwapped,
+    /// The stages of a chained grace period begin together; only the waits come one after the other.
+    ChainParallel,
     /// An event takes the waker and only then says that it has happened.
     WakeBeforeDone,
     /// `call` wakes the driver before the callback is in the queue.

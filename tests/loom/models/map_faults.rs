@@ -3,7 +3,7 @@
 //! Not in the table, because no promise breaks: a pop that does not release (the exchange goes on carrying what earlier pushes
 //! released), a lock-free length.
 
-use super::mutations::{FREED, RACE, Row, STUCK};
+use super::mutations::{RACE, Row, STUCK};
 
 /// What a key that is there, but not found, is called in the models.
 const LOST: &str = "a present key is lost";
@@ -41,5 +41,5 @@ pub const ROWS: &[Row] = &[
     ("SlotSwapRelaxed", "prog_array::exchange", RACE),
     ("SlotLoadRelaxed", "prog_array::exchange", RACE),
     ("SlotSwapNotAtomic", "prog_array::two_updaters", "freed twice or never"),
-    ("SlotRetiresFirst", "prog_array::exchange", FREED),
+    ("SlotRetiresFirst", "prog_array::exchange", RACE),
 ];

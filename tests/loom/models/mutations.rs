@@ -11,8 +11,6 @@ pub type Row = (&'static str, &'static str, &'static str);
 
 /// loom's words for two accesses that nothing orders.
 pub const RACE: &str = "Causality violation: Concurrent";
-/// `Memory`'s words.
-pub const FREED: &str = "use after free";
 /// loom's words for threads that all sleep.
 pub const STUCK: &str = "deadlock; threads =";
 /// loom's words for a thread that polls for ever.

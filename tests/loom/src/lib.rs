@@ -2,8 +2,8 @@
 //!
 //! - `explore` runs a model over all interleavings and then checks its `Seen` counters: a model in which the reader
 //!   never met the updater proves nothing, so it fails.
-//! - `Memory` is the object under test: published, read, freed. A free that is not *ordered* after a read is loom's own
-//!   panic; a read that is ordered after the free is ours ("use after free").
+//! - `Memory` is the object under test: published, read, freed. A read and a free that nothing orders are
+//!   loom's own panic, whichever ran first; a read that is ordered after the free is ours ("use after free").
 //! - `cells` is memory by number, for structures that hand numbers out.
 //! - `pair` runs models of two threads; it says which of them must come first, and why.
 //! - `grace_period` drives one grace period and records whether it had to wait.
@@ -21,8 +21,8 @@ use sim::rcu::mutation as rcu_faults;
 use sim::rcu::{Domain, Engine, Ready, TasksTrace};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize as Count, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize as Count, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Names the fault that a child process must arm.
@@ -155,28 +155,40 @@ impl Memory {
     }
 }
 
-/// loom checks by vector clocks that accesses to the cell are ordered. The lock makes it `Sync` without unsafe code; it is the
-/// standard one, which loom does not see, so it orders nothing in the model.
+/// The lock makes it `Sync` without unsafe code; it is the standard one, which loom does not see, so it orders nothing in the
+/// model.
 #[derive(Default)]
-struct Object {
-    memory: Mutex<loom::cell::UnsafeCell<()>>,
-    freed: AtomicBool,
+struct Object(Mutex<ObjectMemory>);
+
+/// loom checks by vector clocks that accesses to the cell are ordered. `freed` is looked at only after such an access, so that it
+/// tells what happened before by the model's order and never by the order in which the model's threads happened to run.
+#[derive(Default)]
+struct ObjectMemory {
+    memory: loom::cell::UnsafeCell<()>,
+    freed: bool,
 }
 
 impl Object {
+    fn lock(&self) -> MutexGuard<'_, ObjectMemory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn access(&self) {
-        assert!(!self.freed.load(Relaxed), "use after free");
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with(|_| ());
+        let object = self.lock();
+        object.memory.with(|_| ());
+        assert!(!object.freed, "use after free");
     }
 
     fn free(&self) {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with_mut(|_| ());
-        assert!(!self.freed.swap(true, Relaxed), "double free");
+        let mut object = self.lock();
+        object.memory.with_mut(|_| ());
+        assert!(!std::mem::replace(&mut object.freed, true), "double free");
     }
 
     fn recycle(&self) {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).with_mut(|_| ());
-        assert!(self.freed.swap(false, Relaxed), "recycled before it was freed");
+        let mut object = self.lock();
+        object.memory.with_mut(|_| ());
+        assert!(std::mem::replace(&mut object.freed, false), "recycled before it was freed");
     }
 }
 
