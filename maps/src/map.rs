@@ -300,6 +300,8 @@ pub struct MapCore {
     /// `bpf_map.id`; 0 until the table of maps gives one.
     pub id: Cell<u32>,
     frozen: Cell<bool>,
+    /// Inside [`MapCore::past_descriptors`].
+    past_descriptors: Cell<bool>,
     callable: RefCell<Option<Rc<dyn Callable>>>,
 }
 
@@ -321,6 +323,7 @@ impl MapCore {
             life: Lifetime::default(),
             id: Cell::new(0),
             frozen: Cell::new(false),
+            past_descriptors: Cell::new(false),
             callable: RefCell::default(),
         })
     }
@@ -351,14 +354,27 @@ impl MapCore {
         self.frozen.get()
     }
 
+    /// Runs `action` without the permissions of the descriptor: an observer outside the simulation (who fills a map before the
+    /// run, who judges it at the end) has no descriptor. A frozen map still refuses writes.
+    pub fn past_descriptors<T>(&self, action: impl FnOnce() -> T) -> T {
+        let before = self.past_descriptors.replace(true);
+        let result = action();
+        self.past_descriptors.set(before);
+        result
+    }
+
+    fn descriptor_lacks(&self, mode: u32) -> bool {
+        self.def.has(mode) && !self.past_descriptors.get()
+    }
+
     /// `map_get_sys_perms`: may the descriptor read? It has the mode of `BPF_F_RDONLY`/`BPF_F_WRONLY` at creation.
     pub fn check_read(&self) -> Result<(), Errno> {
-        if self.def.has(BPF_F_WRONLY) { Err(Errno::EPERM) } else { Ok(()) }
+        if self.descriptor_lacks(BPF_F_WRONLY) { Err(Errno::EPERM) } else { Ok(()) }
     }
 
     /// May the descriptor write?
     pub fn check_write(&self) -> Result<(), Errno> {
-        if self.def.has(BPF_F_RDONLY) || self.frozen.get() { Err(Errno::EPERM) } else { Ok(()) }
+        if self.descriptor_lacks(BPF_F_RDONLY) || self.frozen.get() { Err(Errno::EPERM) } else { Ok(()) }
     }
 
     /// What `map_update_elem` (syscall.c) checks before it looks at the type.
