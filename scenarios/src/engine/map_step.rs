@@ -5,7 +5,7 @@
 
 use super::plan::{Planner, StepPlan, Word};
 use super::steps::{Doer, Outcome};
-use crate::file::{MapOp, MapStep, UpdateFlag};
+use crate::file::{Data, MapOp, MapStep, Sp, UpdateFlag, percpu};
 
 /// What the value pointer of a command is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,24 @@ const LEAST_CURSOR: usize = 4;
 /// Room of a lookup batch when the step gives none.
 const DEFAULT_ROOM: u32 = 64;
 
+/// What a step must know about its map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MapShape {
+    pub key_size: usize,
+    pub value_size: usize,
+    /// CPUs that have a value of their own, of a per-CPU map.
+    pub cpus: Option<usize>,
+    /// A lookup passes the value that it asks about: bloom filters.
+    pub asks_by_value: bool,
+}
+
+impl MapShape {
+    /// Bytes of a value as the system call copies it.
+    fn stride(&self) -> usize {
+        self.cpus.map_or(self.value_size, |cpus| self.value_size.next_multiple_of(8) * cpus)
+    }
+}
+
 /// Operands of a map step.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MapPlan {
@@ -90,11 +108,14 @@ pub(super) struct MapPlan {
 
 impl Planner<'_> {
     pub(super) fn map_step(&mut self, step: &MapStep) -> StepPlan {
-        let Some((key_size, value_size, copies)) = (self.sizes)(&step.name.value) else {
+        let Some(shape) = (self.sizes)(&step.name.value) else {
             return StepPlan::default();
         };
-        let command = command(step.op);
-        let stride = if copies > 1 { value_size.next_multiple_of(8) * copies } else { value_size };
+        let mut command = command(step.op);
+        if shape.asks_by_value && command.number == LOOKUP {
+            command.value = Value::In;
+        }
+        let (key_size, stride) = (shape.key_size, shape.stride());
         let keys: Vec<Vec<u8>> = match command.batch {
             true => step.entries.iter().map(|entry| self.encode(&entry.key, Some(key_size))).collect(),
             false => step.key.iter().map(|key| self.encode(key, Some(key_size))).collect(),
@@ -104,12 +125,10 @@ impl Planner<'_> {
                 .entries
                 .iter()
                 .map(|entry| {
-                    entry.value.as_ref().map_or(vec![0; value_size], |v| self.encode(v, Some(value_size)))
+                    entry.value.as_ref().map_or(vec![0; stride], |value| self.map_value(value, &shape))
                 })
                 .collect(),
-            (Value::In, false) => {
-                step.value.iter().map(|value| self.encode(value, Some(value_size))).collect()
-            }
+            (Value::In, false) => step.value.iter().map(|value| self.map_value(value, &shape)).collect(),
             _ => Vec::new(),
         };
         let count = match (command.batch, step.entries.is_empty()) {
@@ -120,8 +139,8 @@ impl Planner<'_> {
         let value_room = if command.value == Value::KeyOut { key_size } else { stride };
         let map = MapPlan {
             attr: self.scratch.place(&[0; BATCH_ATTR]),
-            key: self.place_all(&keys, key_size, 1, count),
-            value: self.place_all(&values, value_room, copies, count),
+            key: self.place_all(&keys, key_size, count),
+            value: self.place_all(&values, value_room, count),
             cursor: if command.batch { self.scratch.place(&vec![0; key_size.max(LEAST_CURSOR)]) } else { 0 },
             count,
             key_size,
@@ -133,15 +152,19 @@ impl Planner<'_> {
         StepPlan { map, args: vec![Word::MapFd(step.name.value.clone())], ..StepPlan::default() }
     }
 
-    /// An array of `count` items of `size` bytes; an item of a per-CPU map is repeated for every CPU.
-    fn place_all(&mut self, items: &[Vec<u8>], size: usize, copies: usize, count: u32) -> u64 {
+    /// A value as the system call copies it: one value is every CPU's.
+    fn map_value(&mut self, value: &Sp<Data>, shape: &MapShape) -> Vec<u8> {
+        let Some(cpus) = shape.cpus else { return self.encode(value, Some(shape.value_size)) };
+        let bytes = percpu::encode(&value.value, shape.value_size, cpus, &self.names);
+        self.problems.checked(bytes, &value.span).unwrap_or_default()
+    }
+
+    /// An array of `count` items of `size` bytes.
+    fn place_all(&mut self, items: &[Vec<u8>], size: usize, count: u32) -> u64 {
         let mut bytes = Vec::new();
         for item in items {
             let end = bytes.len() + size;
-            for _ in 0..copies {
-                bytes.extend_from_slice(item);
-                bytes.resize(bytes.len() + size / copies - item.len(), 0);
-            }
+            bytes.extend_from_slice(item);
             bytes.resize(end, 0);
         }
         bytes.resize(bytes.len().max(size * count as usize), 0);

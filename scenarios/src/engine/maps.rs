@@ -9,6 +9,7 @@ use programs::object::{MapKind, MapSpec};
 use programs::runtime::MapHandle;
 use sim::machine::Machine;
 
+use super::map_step::MapShape;
 use super::objects::ObjectEntry;
 use super::problem::Problems;
 use super::world::World;
@@ -110,11 +111,15 @@ pub(super) fn find<'a>(maps: &'a [MapHandle], name: &str) -> Option<&'a MapHandl
     maps.iter().find(|map| *map.name == *name)
 }
 
-/// Key size, value size and number of values per element.
-pub(super) fn sizes(maps: &[MapHandle], name: &str) -> Option<(usize, usize, usize)> {
+/// What steps must know about a map.
+pub(super) fn shape(maps: &[MapHandle], name: &str) -> Option<MapShape> {
     let map = &find(maps, name)?.map;
-    let copies = if map.spec().is_percpu() { map.core().nr_cpus as usize } else { 1 };
-    Some((map.spec().key_size as usize, map.spec().value_size as usize, copies))
+    Some(MapShape {
+        key_size: map.spec().key_size as usize,
+        value_size: map.spec().value_size as usize,
+        cpus: map.spec().is_percpu().then_some(map.core().nr_cpus as usize),
+        asks_by_value: map.spec().map_type == consts::BPF_MAP_TYPE_BLOOM_FILTER,
+    })
 }
 
 fn store(m: &Machine, handle: &MapHandle, entry: &Sp<MapEntry>, layout: &Layout, problems: &mut Problems) {

@@ -5,7 +5,7 @@
 
 use sim::mm::PAGE_SIZE;
 
-use super::map_step::MapPlan;
+use super::map_step::{MapPlan, MapShape};
 use super::problem::Problems;
 use crate::diag::catalogue::input::OUT_OF_RANGE;
 use crate::file::layout::{Layout, Scope};
@@ -49,7 +49,7 @@ pub(super) struct TaskPlan {
 }
 
 /// Key and value size of a map by name; per-CPU maps have one value per CPU.
-pub(super) type MapSizes<'a> = &'a dyn Fn(&str) -> Option<(usize, usize, usize)>;
+pub(super) type MapSizes<'a> = &'a dyn Fn(&str) -> Option<MapShape>;
 
 /// Where scratch areas lie: below the stack area, far from regions that are placed automatically.
 const SCRATCH_BASE: u64 = 0x7d00_0000_0000;
@@ -78,10 +78,10 @@ pub(super) fn plan(
 }
 
 pub(super) struct Planner<'a> {
-    names: Scope<'a>,
+    pub names: Scope<'a>,
     pub scratch: Scratch,
     pub sizes: MapSizes<'a>,
-    problems: &'a mut Problems,
+    pub problems: &'a mut Problems,
 }
 
 impl<'a> Planner<'a> {

@@ -95,7 +95,7 @@ impl World {
         let mut entries = objects::load(&kernel, &scenario, &objects, &layout, &mut problems);
         entries.extend(natives::load(&kernel, &scenario, &mut problems));
         let maps = maps::fill(&kernel, &scenario, &layout, &objects, &mut problems);
-        let sizes = |name: &str| maps::sizes(&maps, name);
+        let sizes = |name: &str| maps::shape(&maps, name);
         let plans = plan::plan(&scenario, &layout, &sizes, &mut problems);
         problems.finish()?;
         let tasks = tasks(&scenario, &layout);

@@ -3,7 +3,7 @@
 use super::{Check, Judge, show_bytes};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{MEMORY_CONTENTS, STEP_RETURN, TASK_STATE};
-use crate::file::{Holders, MapOp, MapStep, Ret, Signal, Sp, Step, Task, TaskExpect};
+use crate::file::{Data, Holders, MapOp, MapStep, Names, Ret, Signal, Sp, Step, Task, TaskExpect, percpu};
 use crate::result::{StepResult, TaskResult};
 
 impl Judge<'_> {
@@ -171,7 +171,7 @@ impl Judge<'_> {
                 let value_fits = entry
                     .value
                     .as_ref()
-                    .is_none_or(|data| data.encode(Some(value.len()), &names).as_ref() == Ok(value));
+                    .is_none_or(|data| self.map_value(step, data, value.len(), &names).as_ref() == Ok(value));
                 value_fits && entry.key.encode(Some(key.len()), &names).as_ref() == Ok(key)
             });
             match found {
@@ -196,6 +196,24 @@ impl Judge<'_> {
         }
     }
 
+    /// What a map step expects, as the `found` bytes that the system call copied: of a per-CPU map every CPU's value.
+    fn map_value(
+        &self,
+        step: &MapStep,
+        data: &Data,
+        found: usize,
+        names: &dyn Names,
+    ) -> Result<Vec<u8>, String> {
+        let map = self.result.maps.iter().find(|map| map.name == step.name.value);
+        match map.map(|map| map.value_size) {
+            // Only values of per-CPU maps are copied with more bytes than they have; alone and unpadded it is like any other.
+            Some(size) if step.op != MapOp::GetNextKey && found > size => {
+                percpu::encode(data, size, found / size.next_multiple_of(8), names)
+            }
+            _ => data.encode(Some(found), names),
+        }
+    }
+
     fn step_bytes(&mut self, task: &Sp<Task>, step: &Sp<Step>, done: &StepResult) {
         let expected = match &step.value {
             Step::Read(touch) => touch.bytes.as_ref(),
@@ -204,7 +222,10 @@ impl Judge<'_> {
         };
         let (Some(expected), Some(found)) = (expected, &done.bytes) else { return };
         let names = self.layout.names(Some(&task.name.value));
-        let wanted = expected.encode(Some(found.len()), &names);
+        let wanted = match &step.value {
+            Step::Map(map) => self.map_value(map, expected, found.len(), &names),
+            _ => expected.encode(Some(found.len()), &names),
+        };
         if wanted.as_ref() == Ok(found) {
             return;
         }

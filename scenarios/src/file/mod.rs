@@ -13,6 +13,7 @@ pub mod event_names;
 pub mod flex;
 pub mod layout;
 pub mod model;
+pub mod percpu;
 pub mod scalar;
 pub mod schema;
 pub mod span;

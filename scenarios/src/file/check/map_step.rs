@@ -4,9 +4,13 @@ use super::Checker;
 use crate::diag::catalogue::input::{CONFLICT, OUT_OF_RANGE};
 use crate::file::model::{MapOp, MapStep, Task};
 use crate::file::span::{Sp, Span};
+use crate::file::{Data, percpu};
 
 /// Elements of one batch: the task's scratch memory holds them.
 const MOST_ROOM: u32 = 1 << 16;
+
+/// Types of maps whose elements have a value for every CPU.
+const PERCPU: [&str; 3] = ["percpu_hash", "percpu_array", "lru_percpu_hash"];
 
 impl<'a> Checker<'a> {
     pub(super) fn map_step(&mut self, task: &Sp<Task>, step: &'a MapStep, saved: &[&str]) {
@@ -15,13 +19,16 @@ impl<'a> Checker<'a> {
         let entries = step.entries.iter().map(|entry| (&entry.key, entry.value.as_ref()));
         for (key, value) in entries {
             self.data(key, key_size, None);
-            value.into_iter().for_each(|value| self.data(value, value_size, None));
+            value.into_iter().for_each(|value| self.map_value(&step.name, value, value_size));
         }
         if let Some(key) = &step.key {
             self.data(key, key_size, None);
         }
         if let Some(value) = &step.value {
-            self.data(value, if step.op == MapOp::GetNextKey { key_size } else { value_size }, None);
+            match step.op {
+                MapOp::GetNextKey => self.data(value, key_size, None),
+                _ => self.map_value(&step.name, value, value_size),
+            }
         }
         for arg in step.key_fd.iter().chain(&step.value_fd) {
             self.arg(task, arg, saved);
@@ -31,6 +38,20 @@ impl<'a> Checker<'a> {
             self.error(OUT_OF_RANGE, "not a possible number of elements", &room.span, label);
         }
         self.ignored_keys(step);
+    }
+
+    /// A value of a map; of a per-CPU map one value or those of all CPUs.
+    fn map_value(&mut self, map: &Sp<String>, value: &Sp<Data>, size: Option<usize>) {
+        let decl = self.scenario.maps.iter().find(|decl| decl.name.value == map.value);
+        let kind = decl.and_then(|decl| decl.map_type.as_ref());
+        let (Some(size), true) = (size, kind.is_some_and(|kind| PERCPU.contains(&kind.value.as_str())))
+        else {
+            return self.data(value, size, None);
+        };
+        let cpus = self.scenario.cpus.value as usize;
+        if let Err(message) = percpu::encode(&value.value, size, cpus, &self.layout.names(None)) {
+            self.leaf_error(&value.span, &message);
+        }
     }
 
     /// Sizes that the scenario itself says; an object's maps are known later.
