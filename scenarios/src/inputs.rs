@@ -125,12 +125,11 @@ impl ReadError {
             ReadError::Directory => {
                 Diagnostic::error(code, format!("cannot read `{shown}`: it is a directory")).at_path(shown)
             }
-            ReadError::TooLarge { bytes, limit } => Diagnostic::error(
-                TOO_LARGE,
-                format!("`{shown}` has {} MiB; at most {} MiB are read", bytes >> 20, limit >> 20),
-            )
-            .at_path(shown)
-            .help("is it the right file?"),
+            ReadError::TooLarge { bytes, limit } => {
+                Diagnostic::error(TOO_LARGE, format!("`{shown}` has {bytes} bytes; at most {limit} are read"))
+                    .at_path(shown)
+                    .help("is it the right file?")
+            }
             ReadError::NotInLibrary => {
                 Diagnostic::error(code, format!("the library has no file `{shown}`")).at_path(shown)
             }

@@ -13,21 +13,11 @@ use super::map_step::MapShape;
 use super::objects::ObjectEntry;
 use super::problem::Problems;
 use super::world::World;
-use crate::diag::catalogue::input::{DANGLING, MAP};
+use crate::diag::catalogue::input::{DANGLING, DUPLICATE, MAP};
+use crate::file::check::{MAP_FLAGS, default_sizes};
 use crate::file::layout::Layout;
 use crate::file::{MapDecl, MapEntry, Scenario, Sp};
 use crate::result::MapResult;
-
-/// Names of creation flags in scenarios.
-const FLAGS: &[(&str, u32)] = &[
-    ("no_prealloc", consts::BPF_F_NO_PREALLOC),
-    ("no_common_lru", consts::BPF_F_NO_COMMON_LRU),
-    ("rdonly", consts::BPF_F_RDONLY),
-    ("wronly", consts::BPF_F_WRONLY),
-    ("zero_seed", consts::BPF_F_ZERO_SEED),
-    ("rdonly_prog", consts::BPF_F_RDONLY_PROG),
-    ("wronly_prog", consts::BPF_F_WRONLY_PROG),
-];
 
 /// The maps that the scenario itself declares: those with a type.
 pub(super) fn declared(scenario: &Scenario, problems: &mut Problems) -> Vec<MapSpec> {
@@ -45,15 +35,14 @@ pub(super) fn declared(scenario: &Scenario, problems: &mut Problems) -> Vec<MapS
 }
 
 fn spec(map: &MapDecl, map_type: u32) -> MapSpec {
-    // Ring buffers have neither keys nor values.
-    let default = |size: u32| if map_type == consts::BPF_MAP_TYPE_RINGBUF { 0 } else { size };
+    let (key_size, value_size) = default_sizes(map_type);
     let or = |given: &Option<Sp<u32>>, default: u32| given.as_ref().map_or(default, |size| size.value);
     let bit =
-        |flag: &Sp<String>| FLAGS.iter().find(|(name, _)| *name == flag.value).map_or(0, |(_, bit)| *bit);
+        |flag: &Sp<String>| MAP_FLAGS.iter().find(|(name, _)| *name == flag.value).map_or(0, |(_, bit)| *bit);
     MapSpec {
         map_type,
-        key_size: or(&map.key_size, default(4)),
-        value_size: or(&map.value_size, default(8)),
+        key_size: or(&map.key_size, key_size),
+        value_size: or(&map.value_size, value_size),
         max_entries: or(&map.max_entries, 1),
         map_flags: map.flags.as_slice().iter().map(bit).fold(0, |all, bit| all | bit),
         ..MapSpec::blank(&map.name.value)
@@ -74,6 +63,13 @@ pub(super) fn fill(
             let place = scenario.maps.iter().find(|map| map.name.value == error.name);
             let span = place.map_or(0..0, |map| map.name.span.clone());
             problems.at(MAP, &span, error.to_string(), "cannot be created");
+        }
+    }
+    for decl in scenario.maps.iter().filter(|decl| decl.map_type.is_some()) {
+        let files = objects.iter().filter(|object| !object.name.is_empty() && object.inline.is_none());
+        for object in files.filter(|o| o.object.maps.iter().any(|map| map.name == decl.name.value)) {
+            let message = format!("`{}` has a map `{}` too", object.name, decl.name.value);
+            problems.at(DUPLICATE, &decl.name.span, message, "steps could mean either");
         }
     }
     for decl in scenario.maps.iter().filter(|decl| !decl.entries.is_empty()) {

@@ -137,12 +137,36 @@ impl Data {
         };
         if let Some(width) = width {
             if bytes.len() > width {
-                return Err(format!("E0011: this is {} bytes, but only {width} fit here", bytes.len()));
+                return Err(too_long(bytes.len(), width));
             }
             bytes.resize(width, 0);
         }
         Ok(bytes)
     }
+}
+
+/// Widest integer that is told apart from wider ones: all values fit it.
+const WIDEST_INT: usize = 16;
+
+impl Data {
+    /// Whether [`encode`](Data::encode) would succeed. Nothing is padded: a width of gigabytes, which no kernel grants a map, costs
+    /// nothing here.
+    pub fn check(&self, width: Option<usize>, names: &dyn Names) -> Result<(), String> {
+        let Some(width) = width else { return self.encode(None, names).map(drop) };
+        match self {
+            Data::Int(_) | Data::Addr(_) | Data::Pid(_) => {
+                self.encode(Some(width.min(WIDEST_INT)), names).map(drop)
+            }
+            _ => {
+                let len = self.encode(None, names)?.len();
+                if len > width { Err(too_long(len, width)) } else { Ok(()) }
+            }
+        }
+    }
+}
+
+fn too_long(len: usize, width: usize) -> String {
+    format!("E0011: this is {len} bytes, but only {width} fit here")
 }
 
 /// Bounds the memory that one line of a scenario can ask for.
@@ -392,6 +416,18 @@ mod tests {
         ] {
             let error = bytes(text, width).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn widths_of_gigabytes_are_checked_without_the_bytes() {
+        let wide = Some(usize::MAX / 16);
+        for data in [Data::Int(-1), Data::Zeros(3), Data::Text { text: "abc".to_owned(), nul: true }] {
+            assert_eq!(data.check(wide, &Fixed), Ok(()));
+        }
+        for (data, width) in [(Data::Int(300), 1), (Data::Zeros(9), 8), (Data::Hex(vec![1; 3]), 2)] {
+            assert_eq!(data.check(Some(width), &Fixed), data.encode(Some(width), &Fixed).map(drop));
+            assert!(data.check(Some(width), &Fixed).is_err());
         }
     }
 

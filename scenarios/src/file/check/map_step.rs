@@ -1,6 +1,6 @@
 //! Checks of `map` steps: keys and values that fit, and no key that the operation would ignore.
 
-use super::Checker;
+use super::{Checker, program};
 use crate::diag::catalogue::input::{CONFLICT, OUT_OF_RANGE};
 use crate::file::model::{MapOp, MapStep, Task};
 use crate::file::span::{Sp, Span};
@@ -57,10 +57,7 @@ impl<'a> Checker<'a> {
     /// Sizes that the scenario itself says; an object's maps are known later.
     fn map_sizes(&self, name: &Sp<String>) -> (Option<usize>, Option<usize>) {
         let decl = self.scenario.maps.iter().find(|map| map.name.value == name.value);
-        let Some(decl) = decl.filter(|map| map.map_type.is_some()) else { return (None, None) };
-        let sized =
-            |given: Option<&Sp<u32>>, default: usize| given.map_or(default, |size| size.value as usize);
-        (Some(sized(decl.key_size.as_ref(), 4)), Some(sized(decl.value_size.as_ref(), 8)))
+        decl.map_or((None, None), |map| program::map_sizes(map))
     }
 
     fn ignored_keys(&mut self, step: &MapStep) {

@@ -7,6 +7,8 @@ mod map_step;
 mod program;
 mod task;
 
+pub use program::{MAP_FLAGS, default_sizes};
+
 use std::sync::Arc;
 
 use super::data::{Data, Names};
@@ -100,8 +102,8 @@ impl<'a> Checker<'a> {
     fn data(&mut self, data: &Sp<Data>, width: Option<usize>, task: Option<&str>) {
         let outcome = match (width, &data.value) {
             // An integer whose width only the object knows is judged when the object is read; its names are judged now.
-            (None, Data::Int(_)) => Ok(Vec::new()),
-            _ => data.encode(width, &self.layout.names(task)),
+            (None, Data::Int(_)) => Ok(()),
+            _ => data.check(width, &self.layout.names(task)),
         };
         if let Err(message) = outcome {
             self.leaf_error(&data.span, &message);

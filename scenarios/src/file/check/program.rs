@@ -1,5 +1,7 @@
 //! Checks of programs and maps.
 
+use ::maps::consts;
+
 use super::Checker;
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::{CONFLICT, DANGLING, MAP, MISSING_KEY};
@@ -7,36 +9,34 @@ use crate::diag::suggest;
 use crate::file::model::{MapDecl, Program};
 use crate::file::span::Sp;
 
-/// Map types of the kernel by their names without `BPF_MAP_TYPE_` (`include/uapi/linux/bpf.h`, `enum bpf_map_type`), with
-/// the number a map has in `bpf(2)`.
-pub const MAP_TYPES: &[(&str, u32)] = &[
-    ("hash", 1),
-    ("array", 2),
-    ("prog_array", 3),
-    ("perf_event_array", 4),
-    ("percpu_hash", 5),
-    ("percpu_array", 6),
-    ("lru_hash", 9),
-    ("lru_percpu_hash", 10),
-    ("lpm_trie", 11),
-    ("array_of_maps", 12),
-    ("hash_of_maps", 13),
-    ("queue", 22),
-    ("stack", 23),
-    ("ringbuf", 27),
-    ("task_storage", 29),
-];
-
 /// Creation flags by their names without `BPF_F_`.
 pub const MAP_FLAGS: &[(&str, u32)] = &[
-    ("no_prealloc", 1),
-    ("no_common_lru", 2),
-    ("rdonly", 8),
-    ("wronly", 16),
-    ("zero_seed", 64),
-    ("rdonly_prog", 128),
-    ("wronly_prog", 256),
+    ("no_prealloc", consts::BPF_F_NO_PREALLOC),
+    ("no_common_lru", consts::BPF_F_NO_COMMON_LRU),
+    ("numa_node", consts::BPF_F_NUMA_NODE),
+    ("rdonly", consts::BPF_F_RDONLY),
+    ("wronly", consts::BPF_F_WRONLY),
+    ("stack_build_id", consts::BPF_F_STACK_BUILD_ID),
+    ("zero_seed", consts::BPF_F_ZERO_SEED),
+    ("rdonly_prog", consts::BPF_F_RDONLY_PROG),
+    ("wronly_prog", consts::BPF_F_WRONLY_PROG),
+    ("clone", consts::BPF_F_CLONE),
+    ("mmapable", consts::BPF_F_MMAPABLE),
+    ("preserve_elems", consts::BPF_F_PRESERVE_ELEMS),
+    ("inner_map", consts::BPF_F_INNER_MAP),
+    ("rb_overwrite", consts::BPF_F_RB_OVERWRITE),
 ];
+
+/// Key and value size in bytes of a map that gives none: 4 and 8, and 0 where the type has no keys or no values.
+pub fn default_sizes(map_type: u32) -> (u32, u32) {
+    match map_type {
+        consts::BPF_MAP_TYPE_RINGBUF | consts::BPF_MAP_TYPE_USER_RINGBUF | consts::BPF_MAP_TYPE_ARENA => {
+            (0, 0)
+        }
+        consts::BPF_MAP_TYPE_QUEUE | consts::BPF_MAP_TYPE_STACK | consts::BPF_MAP_TYPE_BLOOM_FILTER => (0, 8),
+        _ => (4, 8),
+    }
+}
 
 impl Checker<'_> {
     pub(super) fn programs(&mut self) {
@@ -104,11 +104,42 @@ impl Checker<'_> {
         }
     }
 
+    fn map_type(&mut self, kind: &Sp<String>) {
+        match consts::map_type_by_name(&kind.value) {
+            None | Some(consts::BPF_MAP_TYPE_UNSPEC) => {
+                let known: Vec<String> =
+                    consts::MAP_TYPE_NAMES[1..].iter().map(|name| name.to_ascii_lowercase()).collect();
+                self.unknown(MAP, "map type", kind, known.iter().map(String::as_str));
+            }
+            Some(consts::BPF_MAP_TYPE_ARRAY_OF_MAPS | consts::BPF_MAP_TYPE_HASH_OF_MAPS) => {
+                let message = format!("a scenario cannot say what the maps in `{}` are like", kind.value);
+                let diagnostic = Diagnostic::error(MAP, message)
+                    .label(&kind.span, "needs an inner map")
+                    .help("declare it in an object, with `__array(values, ...)`");
+                self.report(diagnostic);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A table either makes a map or speaks of an object's.
+    fn definition_of_objects_map(&mut self, map: &MapDecl, object: &Sp<String>) {
+        let kind = map.map_type.as_ref().map(|kind| ("type", &kind.span));
+        let sizes =
+            [("key_size", &map.key_size), ("value_size", &map.value_size), ("max_entries", &map.max_entries)];
+        let sizes = sizes.into_iter().filter_map(|(key, size)| Some((key, &size.as_ref()?.span)));
+        let flags = map.flags.as_slice().first().map(|flag| ("flags", &flag.span));
+        if let Some((key, span)) = kind.into_iter().chain(sizes).chain(flags).next() {
+            let diagnostic = Diagnostic::error(CONFLICT, format!("`object` and `{key}` exclude each other"))
+                .label(span, "the object defines this")
+                .secondary(&object.span, "a map of this object");
+            self.report(diagnostic);
+        }
+    }
+
     fn map(&mut self, map: &Sp<MapDecl>) {
         match &map.map_type {
-            Some(kind) if !MAP_TYPES.iter().any(|(name, _)| *name == kind.value) => {
-                self.unknown(MAP, "map type", kind, MAP_TYPES.iter().map(|(name, _)| *name));
-            }
+            Some(kind) => self.map_type(kind),
             None if !self.scenario.programs.iter().any(|program| program.object.is_some()) => {
                 let diagnostic =
                     Diagnostic::error(MISSING_KEY, format!("the map `{}` needs a `type`", map.name.value))
@@ -118,6 +149,7 @@ impl Checker<'_> {
             _ => {}
         }
         if let Some(object) = &map.object {
+            self.definition_of_objects_map(map, object);
             let known = self.scenario.programs.iter().filter_map(|p| p.object.as_ref().map(|o| o.as_str()));
             let known: Vec<&str> = known.collect();
             if !known.contains(&object.value.as_str()) {
@@ -131,11 +163,7 @@ impl Checker<'_> {
                 self.report(Diagnostic::error(MAP, message).label(&flag.span, "unknown").maybe_help(hint));
             }
         }
-        // Sizes default to those of a plain array or hash; an object's own sizes are known when it is read.
-        let size = |given: &Option<Sp<u32>>, default: usize| {
-            map.map_type.as_ref().map(|_| given.as_ref().map_or(default, |size| size.value as usize))
-        };
-        let (key_size, value_size) = (size(&map.key_size, 4), size(&map.value_size, 8));
+        let (key_size, value_size) = map_sizes(map);
         for entry in &map.entries {
             self.data(&entry.key, key_size, None);
             self.data(&entry.value.value, value_size, None);
@@ -144,4 +172,12 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Sizes that the scenario itself says; an object's own sizes are known when it is read.
+pub(super) fn map_sizes(map: &MapDecl) -> (Option<usize>, Option<usize>) {
+    let Some(kind) = &map.map_type else { return (None, None) };
+    let (key, value) = default_sizes(consts::map_type_by_name(&kind.value).unwrap_or_default());
+    let or = |given: &Option<Sp<u32>>, default| Some(given.as_ref().map_or(default, |s| s.value) as usize);
+    (or(&map.key_size, key), or(&map.value_size, value))
 }
