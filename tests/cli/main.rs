@@ -84,7 +84,10 @@ fn a_scenario_of_100_mb_is_refused_at_once() {
     let start = Instant::now();
     let output = run(&directory, &["run", "huge.toml"], 2);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-    assert!(text(&output.stderr).contains("error[E0003]: `huge.toml` has 104857600 bytes; at most 4194304 are read"));
+    assert!(
+        text(&output.stderr)
+            .contains("error[E0003]: `huge.toml` has 104857600 bytes; at most 4194304 are read")
+    );
 }
 
 #[test]
