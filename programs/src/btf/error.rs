@@ -26,4 +26,6 @@ pub enum BtfError {
     BadReference { id: TypeId, kind: &'static str, target: u32, last: u32 },
     #[error("{what} is {found} bytes long, expected a multiple of 4 of at least {least}")]
     BadRecordSize { what: &'static str, found: u32, least: u32 },
+    #[error("{what} has a block of 0 records at offset {offset:#x}, expected at least one")]
+    EmptyBlock { what: &'static str, offset: u64 },
 }

@@ -112,6 +112,9 @@ fn table<R, const N: usize>(
     while at < bytes.len() {
         let (section_name, count) = (word(at)?, word(at + 4)?);
         at += 8;
+        if count == 0 {
+            return Err(BtfError::EmptyBlock { what, offset: (at - 4) as u64 });
+        }
         let need = u64::from(count) * u64::from(size);
         if need > (bytes.len() - at) as u64 {
             return Err(cut(at, need));

@@ -18,6 +18,9 @@ pub use error::BtfError;
 pub use index::essential_name;
 pub use types::{ArrayInfo, Enumerator, IntInfo, Kind, Linkage, Member, Param, SecVar, Type, TypeId};
 
+use std::ffi::CStr;
+use std::ops::Range;
+
 use index::NameIndex;
 use types::VLEN_MASK;
 
@@ -27,6 +30,13 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_TYPES: u32 = 0x000f_ffff;
 /// Largest BTF that is read, in bytes. Distribution kernels need about 5 MiB, all modules together about 12.
 pub const MAX_BTF_BYTES: usize = 64 << 20;
+/// Longest name of a type, member, parameter or enumerator, in bytes (`KSYM_NAME_LEN`). Names may overlap in the string
+/// section, so without a limit a small file could hold a million names of a megabyte.
+pub const MAX_NAME_BYTES: usize = 512;
+/// Longest text of a declaration tag or type tag, which may hold any text.
+pub const MAX_TAG_BYTES: usize = 4096;
+/// Most members that one look-up of a path visits: anonymous members may share their types and so unfold endlessly.
+const MAX_MEMBER_VISITS: usize = 100_000;
 
 const MAGIC: u16 = 0xeb9f;
 const HEADER_BYTES: u32 = 24;
@@ -65,8 +75,9 @@ impl Btf {
 
     fn from_parts(words: Vec<u32>, starts: Vec<u32>, strings: Box<str>) -> Result<Btf, BtfError> {
         let mut btf = Btf { words, starts, strings, index: NameIndex::default() };
+        let long = LongStrings::of(&btf.strings);
         for ty in btf.types() {
-            check_type(&btf, ty)?;
+            check_type(&btf, ty, &long)?;
         }
         btf.index = NameIndex::build(&btf);
         Ok(btf)
@@ -97,8 +108,16 @@ impl Btf {
     /// Text at an offset of the string section.
     pub fn string(&self, offset: u32) -> Option<&str> {
         let rest = self.strings.get(offset as usize..)?;
-        let end = rest.as_bytes().iter().position(|byte| *byte == 0)?;
-        rest.get(..end)
+        let text = CStr::from_bytes_until_nul(rest.as_bytes()).ok()?;
+        rest.get(..text.count_bytes())
+    }
+
+    /// Text at an offset of the string section, cut after `limit` bytes; no more than that is looked at.
+    pub fn text(&self, offset: u32, limit: usize) -> Option<&str> {
+        let rest = self.strings.get(offset as usize..)?;
+        let end = rest.bytes().take(limit).position(|byte| byte == 0).unwrap_or(limit.min(rest.len()));
+        let end = (0..=end).rev().find(|end| rest.is_char_boundary(*end))?;
+        Some(&rest[..end])
     }
 
     /// Name of a type; empty when it is anonymous or does not exist.
@@ -194,27 +213,33 @@ impl Btf {
     /// Offset in bits and type of a member path such as `["f_path", "dentry"]`, looking into anonymous members.
     pub fn field(&self, id: TypeId, path: &[&str]) -> Option<Member<'_>> {
         let mut at = Member { name: "", ty: id, bit_offset: 0, bitfield_bits: 0 };
+        let mut visits = MAX_MEMBER_VISITS;
         for name in path {
-            let step = self.named_member(at.ty, name, 0)?;
+            let step = self.named_member(at.ty, name, 0, &mut visits)?;
             at = Member { bit_offset: at.bit_offset.checked_add(step.bit_offset)?, ..step };
         }
         Some(at)
     }
 
-    fn named_member(&self, id: TypeId, name: &str, depth: usize) -> Option<Member<'_>> {
+    fn named_member(&self, id: TypeId, name: &str, depth: usize, visits: &mut usize) -> Option<Member<'_>> {
         if depth > MAX_DEPTH {
             return None;
         }
-        self.resolve(id)?.members().find_map(|member| {
+        for member in self.resolve(id)?.members() {
+            *visits = visits.checked_sub(1)?;
             if member.name == name {
                 return Some(member);
             }
-            let inner =
-                if member.name.is_empty() { self.named_member(member.ty, name, depth + 1) } else { None };
-            inner.and_then(|found| {
-                Some(Member { bit_offset: member.bit_offset.checked_add(found.bit_offset)?, ..found })
-            })
-        })
+            let anonymous = member.name.is_empty();
+            let inner = anonymous.then(|| self.named_member(member.ty, name, depth + 1, visits)).flatten();
+            if let Some(found) = inner {
+                return Some(Member {
+                    bit_offset: member.bit_offset.checked_add(found.bit_offset)?,
+                    ..found
+                });
+            }
+        }
+        None
     }
 
     /// Sets size and variable offsets of a `DATASEC`, which clang leaves to the loader, and sorts the variables by
@@ -327,12 +352,43 @@ fn scan(words: &[u32], base: u64) -> Result<Vec<u32>, BtfError> {
     Ok(starts)
 }
 
-fn check_type(btf: &Btf, ty: Type<'_>) -> Result<(), BtfError> {
-    let name = |offset: u32| match btf.strings.is_char_boundary(offset as usize)
-        && (offset as usize) < btf.strings.len()
-    {
-        true => Ok(()),
-        false => Err(BtfError::BadString { what: "a name", offset, len: btf.strings.len() as u32 }),
+/// Where the string section has strings that are too long for a name, in order. Normally nowhere.
+struct LongStrings(Vec<Range<usize>>);
+
+impl LongStrings {
+    fn of(strings: &str) -> LongStrings {
+        let mut start = 0;
+        let mut long = Vec::new();
+        for text in strings.split('\0') {
+            if text.len() > MAX_NAME_BYTES {
+                long.push(start..start + text.len());
+            }
+            start += text.len() + 1;
+        }
+        LongStrings(long)
+    }
+
+    /// Length of the string at `offset` when it is longer than `limit`, which is [`MAX_NAME_BYTES`] or more.
+    fn longer_than(&self, limit: usize, offset: usize) -> Option<u64> {
+        let after = self.0.partition_point(|range| range.end < offset);
+        let range = self.0.get(after).filter(|range| range.start <= offset)?;
+        let len = range.end - offset;
+        (len > limit).then_some(len as u64)
+    }
+}
+
+fn check_type(btf: &Btf, ty: Type<'_>, long: &LongStrings) -> Result<(), BtfError> {
+    let tag = matches!(ty.kind(), Kind::DeclTag | Kind::TypeTag);
+    let limit = if tag { MAX_TAG_BYTES } else { MAX_NAME_BYTES };
+    let name = |offset: u32| {
+        if !btf.strings.is_char_boundary(offset as usize) || offset as usize >= btf.strings.len() {
+            let len = btf.strings.len() as u32;
+            return Err(BtfError::BadString { what: "a name", offset, len });
+        }
+        match long.longer_than(limit, offset as usize) {
+            Some(found) => Err(BtfError::TooLarge { what: "a name", found, limit: limit as u64 }),
+            None => Ok(()),
+        }
     };
     let reference = |target: u32| match target <= btf.type_count() {
         true => Ok(()),

@@ -218,9 +218,16 @@ impl<'b> Type<'b> {
         self.entries(self.kind.is_composite()).map(move |entry| member_of(btf, bitfields, entry))
     }
 
-    /// Member number `index`.
+    /// Member number `index`, found without looking at those before it.
     pub fn member(&self, index: usize) -> Option<Member<'b>> {
-        self.members().nth(index)
+        let entry = self.entry(self.kind.is_composite(), index)?;
+        Some(member_of(self.btf, self.kind_flag(), entry))
+    }
+
+    fn entry(&self, wanted: bool, index: usize) -> Option<&'b [u32]> {
+        let (width, many) = self.kind.tail_words();
+        let tail = self.words[3..].get(index.checked_mul(width)?..)?;
+        tail.get(..width).filter(|_| wanted && many)
     }
 
     /// Parameters of a function prototype.
@@ -233,14 +240,13 @@ impl<'b> Type<'b> {
     /// Values of an enumeration.
     pub fn enumerators(&self) -> impl ExactSizeIterator<Item = Enumerator<'b>> + use<'b> {
         let (btf, signed) = (self.btf, self.kind_flag());
-        self.entries(self.kind.is_enum()).map(move |entry| Enumerator {
-            name: btf.string(entry[0]).unwrap_or(""),
-            value: match entry.get(2) {
-                Some(high) => u64::from(entry[1]) | u64::from(*high) << 32,
-                None if signed => entry[1] as i32 as i64 as u64,
-                None => u64::from(entry[1]),
-            },
-        })
+        self.entries(self.kind.is_enum()).map(move |entry| enumerator_of(btf, signed, entry))
+    }
+
+    /// Enumerator number `index`, found without looking at those before it.
+    pub fn enumerator(&self, index: usize) -> Option<Enumerator<'b>> {
+        let entry = self.entry(self.kind.is_enum(), index)?;
+        Some(enumerator_of(self.btf, self.kind_flag(), entry))
     }
 
     /// Variables of a `DATASEC`.
@@ -297,6 +303,17 @@ fn member_of<'b>(btf: &'b Btf, bitfields: bool, entry: &[u32]) -> Member<'b> {
     let (bit_offset, bitfield_bits) =
         if bitfields { (entry[2] & VLEN_MASK, entry[2] >> 24) } else { (entry[2], 0) };
     Member { name: btf.string(entry[0]).unwrap_or(""), ty: TypeId(entry[1]), bit_offset, bitfield_bits }
+}
+
+fn enumerator_of<'b>(btf: &'b Btf, signed: bool, entry: &[u32]) -> Enumerator<'b> {
+    Enumerator {
+        name: btf.string(entry[0]).unwrap_or(""),
+        value: match entry.get(2) {
+            Some(high) => u64::from(entry[1]) | u64::from(*high) << 32,
+            None if signed => entry[1] as i32 as i64 as u64,
+            None => u64::from(entry[1]),
+        },
+    }
 }
 
 impl fmt::Debug for Type<'_> {

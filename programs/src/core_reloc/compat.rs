@@ -10,25 +10,42 @@ use crate::btf::{Btf, Kind, MAX_DEPTH, Type, TypeId, essential_name};
 
 /// Most comparisons for one relocation: types may nest endlessly wide in a file that lies.
 const MAX_COMPARISONS: u32 = 100_000;
+/// Most comparisons for one program, about a second's work. A program with a thousand accesses needs some 300,000.
+const MAX_PROGRAM_COMPARISONS: u32 = 20_000_000;
 
 /// Compares types of the program with types of the kernel.
 pub(super) struct Compare<'b> {
     local: &'b Btf,
     target: &'b Btf,
     left: Cell<u32>,
+    left_in_all: Cell<u32>,
 }
 
 type Answer = Result<bool, CoreErrorKind>;
 
 impl<'b> Compare<'b> {
     pub(super) fn new(local: &'b Btf, target: &'b Btf) -> Compare<'b> {
-        Compare { local, target, left: Cell::new(MAX_COMPARISONS) }
+        let (left, left_in_all) = (Cell::new(MAX_COMPARISONS), Cell::new(MAX_PROGRAM_COMPARISONS));
+        Compare { local, target, left, left_in_all }
+    }
+
+    /// The next relocation.
+    pub(super) fn begin(&self) -> Result<(), CoreErrorKind> {
+        self.left.set(MAX_COMPARISONS);
+        self.spend()
     }
 
     /// Counts one step; too many are an error.
     pub(super) fn spend(&self) -> Result<(), CoreErrorKind> {
-        let left = self.left.get().checked_sub(1).ok_or(CoreErrorKind::TooDeep)?;
-        self.left.set(left);
+        self.spend_many(1)
+    }
+
+    /// Counts what costs `steps` comparisons.
+    pub(super) fn spend_many(&self, steps: usize) -> Result<(), CoreErrorKind> {
+        let steps = u32::try_from(steps).map_err(|_| CoreErrorKind::TooDeep)?;
+        for purse in [&self.left, &self.left_in_all] {
+            purse.set(purse.get().checked_sub(steps).ok_or(CoreErrorKind::TooDeep)?);
+        }
         Ok(())
     }
 
@@ -112,7 +129,7 @@ impl<'b> Compare<'b> {
         match l.kind() {
             Kind::Void => Ok(same),
             Kind::Fwd => Ok(forward_matches(l, t, behind_ptr)),
-            Kind::Enum | Kind::Enum64 => Ok(t.kind().is_enum() && enumerators_match(l, t)),
+            Kind::Enum | Kind::Enum64 => Ok(t.kind().is_enum() && self.enumerators_match(l, t)?),
             Kind::Struct | Kind::Union if behind_ptr => Ok(same || forward_of(t, l.kind())),
             Kind::Struct | Kind::Union => Ok(same && self.members_match(l, t, depth)?),
             Kind::Int => {
@@ -137,6 +154,7 @@ impl<'b> Compare<'b> {
         }
         for local in l.members() {
             let mut found = false;
+            self.spend_many(t.vlen())?;
             for target in t.members().filter(|m| essential_name(m.name) == essential_name(local.name)) {
                 if self.matching(local.ty, target.ty, false, depth)? {
                     found = true;
@@ -144,6 +162,21 @@ impl<'b> Compare<'b> {
                 }
             }
             if !found {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn enumerators_match(&self, l: Type<'_>, t: Type<'_>) -> Answer {
+        let known =
+            |name: &str| t.enumerators().any(|value| essential_name(value.name) == essential_name(name));
+        if l.vlen() > t.vlen() {
+            return Ok(false);
+        }
+        for value in l.enumerators() {
+            self.spend_many(t.vlen())?;
+            if !known(value.name) {
                 return Ok(false);
             }
         }
@@ -184,9 +217,4 @@ fn forward_matches(l: Type<'_>, t: Type<'_>, behind_ptr: bool) -> bool {
         kind if behind_ptr && kind.is_composite() => forward_of(l, kind),
         _ => false,
     }
-}
-
-fn enumerators_match(l: Type<'_>, t: Type<'_>) -> bool {
-    let known = |name: &str| t.enumerators().any(|value| essential_name(value.name) == essential_name(name));
-    l.vlen() <= t.vlen() && l.enumerators().all(|value| known(value.name))
 }

@@ -91,13 +91,16 @@ pub enum CoreErrorKind {
 /// [`CoreError`] where libbpf would refuse to load; a field that does not exist is no error.
 pub fn relocate(program: &ProgramSpec, local: &Btf, target: &Btf) -> Result<Relocated, CoreError> {
     let mut done = Relocated { insns: program.insns.clone(), poisoned: Vec::new() };
+    let compare = Compare::new(local, target);
     for relo in &program.core {
-        let applied =
-            resolve(relo, local, target).and_then(|change| patch::patch(&mut done.insns, relo.insn, &change));
-        match applied {
-            Ok(true) => {}
-            Ok(false) => done.poisoned.push(Poisoned { insn: relo.insn, access: describe(relo, local) }),
-            Err(kind) => return Err(CoreError { insn: relo.insn, access: describe(relo, local), kind }),
+        let refused = |kind| CoreError { insn: relo.insn, access: describe(relo, local), kind };
+        let applied = resolve(relo, local, target, &compare)
+            .and_then(|change| patch::patch(&mut done.insns, relo.insn, &change));
+        if !applied.map_err(refused)? {
+            let access = describe(relo, local);
+            // Texts are paid for like comparisons, so that they cannot fill the memory either.
+            compare.begin().and_then(|()| compare.spend_many(access.len())).map_err(refused)?;
+            done.poisoned.push(Poisoned { insn: relo.insn, access });
         }
     }
     Ok(done)
@@ -111,7 +114,13 @@ pub fn describe(relo: &CoreRelo, local: &Btf) -> String {
 }
 
 /// Finds the kernel's side of a relocation (libbpf `bpf_core_calc_relo_insn`).
-fn resolve(relo: &CoreRelo, local: &Btf, target: &Btf) -> Result<Change, CoreErrorKind> {
+fn resolve(
+    relo: &CoreRelo,
+    local: &Btf,
+    target: &Btf,
+    compare: &Compare<'_>,
+) -> Result<Change, CoreErrorKind> {
+    compare.begin()?;
     let root = local.type_by_id(relo.root).ok_or(CoreErrorKind::BadAccess)?;
     if root.name().is_empty() && relo.kind != CoreKind::TypeIdLocal {
         return Err(CoreErrorKind::Unnamed);
@@ -123,12 +132,11 @@ fn resolve(relo: &CoreRelo, local: &Btf, target: &Btf) -> Result<Change, CoreErr
         let original = Value { validate: false, ..original };
         return Ok(Change { original, new: original, width_unsafe: false });
     }
-    let compare = Compare::new(local, target);
     let mut best: Option<(Value, u64)> = None;
     for candidate in
         target.find_by_essential_name(essential_name(root.name())).filter(|ty| same_kind(root, *ty))
     {
-        let Some(found) = spec.follow(target, candidate.id(), relo.kind, &compare)? else { continue };
+        let Some(found) = spec.follow(target, candidate.id(), relo.kind, compare)? else { continue };
         let value = compute(relo.kind, Some(&found))?;
         match best {
             None => best = Some((value, found.bit_offset)),
@@ -159,6 +167,6 @@ pub fn evaluate(
     target: &Btf,
 ) -> Result<Option<u64>, CoreErrorKind> {
     let relo = CoreRelo { insn: 0, kind, root, access: access.into() };
-    let change = resolve(&relo, local, target)?;
+    let change = resolve(&relo, local, target, &Compare::new(local, target))?;
     Ok((!change.new.poison).then_some(change.new.number))
 }

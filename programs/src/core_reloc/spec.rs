@@ -135,7 +135,7 @@ impl<'b> Spec<'b> {
     /// The enumerator that this specification names.
     pub(super) fn enumerator(&self) -> Option<crate::btf::Enumerator<'b>> {
         let step = self.steps.last()?;
-        self.btf.type_by_id(step.ty)?.enumerators().nth(step.index as usize)
+        self.btf.type_by_id(step.ty)?.enumerator(step.index as usize)
     }
 
     /// Follows this access on type `root` of another BTF. `None`: it has no such field, type or value.
@@ -150,20 +150,22 @@ impl<'b> Spec<'b> {
         let found = match self.class {
             CoreClass::Type if kind == CoreKind::TypeMatches => compare.types_match(self.root, root)?,
             CoreClass::Type => compare.types_compatible(self.root, root)?,
-            CoreClass::Enumval => self.follow_enumerator(&mut spec),
+            CoreClass::Enumval => self.follow_enumerator(&mut spec, compare)?,
             CoreClass::Field => self.follow_field(&mut spec, compare)?,
         };
         Ok(found.then_some(spec))
     }
 
-    fn follow_enumerator(&self, spec: &mut Spec<'_>) -> bool {
+    fn follow_enumerator(&self, spec: &mut Spec<'_>, compare: &Compare<'_>) -> Parsed<bool> {
         let wanted = self.enumerator().map_or("", |value| essential_name(value.name));
-        let Some(ty) = spec.btf.resolve(spec.root).filter(|ty| ty.kind().is_enum()) else { return false };
+        let ty = spec.btf.resolve(spec.root).filter(|ty| ty.kind().is_enum());
+        let Some(ty) = ty else { return Ok(false) };
+        compare.spend_many(ty.vlen())?;
         let index = ty.enumerators().position(|value| essential_name(value.name) == wanted);
-        let Some(index) = index else { return false };
+        let Some(index) = index else { return Ok(false) };
         spec.raw.push(index as u32);
         spec.steps.push(Step { ty: ty.id(), index: index as u32, named: true });
-        true
+        Ok(true)
     }
 
     fn follow_field(&self, spec: &mut Spec<'_>, compare: &Compare<'_>) -> Parsed<bool> {
@@ -199,13 +201,13 @@ impl<'b> Spec<'b> {
         spec: &mut Spec<'_>,
         compare: &Compare<'_>,
     ) -> Parsed<Option<TypeId>> {
-        compare.spend()?;
         let local = self.btf.type_by_id(step.ty).and_then(|ty| ty.member(step.index as usize));
         let local = local.ok_or(CoreErrorKind::BadAccess)?;
         let Some(ty) = spec.btf.resolve(holder).filter(|ty| ty.kind().is_composite()) else {
             return Ok(None);
         };
         for (index, member) in ty.members().enumerate() {
+            compare.spend()?;
             if !member.name.is_empty() && member.name != local.name {
                 continue;
             }

@@ -14,7 +14,7 @@ use crate::profile::{KernelVersion, Profile, ProgramKind, message};
 pub const POISONED_KFUNC_BASE: i32 = 2_002_000_000;
 
 /// May code sleep at a call? The verifier says more than yes or no; so does the 7.2 message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SleepContext {
     /// It may.
     Sleepable,

@@ -6,7 +6,7 @@ use crate::isa::Insn;
 use crate::isa::table::{class, special};
 
 /// A register's value. Bits set in `unknown` may be anything, the others are those of `bits`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Value {
     Bits {
         bits: u64,

@@ -24,11 +24,14 @@ const VISITS_BEFORE_WIDENING: usize = 8;
 /// Steps after which the walk gives up; the verifier's own limit of processed instructions.
 const MAX_STEPS: usize = 1_000_000;
 
+/// Paths kept for comparison before the walk gives up: each call stack makes its own, and stacks multiply.
+const MAX_KEPT: usize = 100_000;
+
 /// Why the walk ended early.
 pub(super) enum Stop {
     /// The kernel refuses the program.
     Refused(Rejection),
-    /// More than [`MAX_STEPS`]: no answer.
+    /// More than [`MAX_STEPS`] or [`MAX_KEPT`]: no answer.
     TooLong,
 }
 
@@ -38,13 +41,13 @@ impl From<Rejection> for Stop {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Frame {
     return_to: usize,
     saved: [Value; 4],
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Path {
     at: usize,
     regs: [Value; 11],
@@ -71,9 +74,10 @@ pub(super) struct Walk<'a> {
     globals: BTreeMap<usize, Global<'a>>,
     /// Where paths can meet or come around again: jump and call targets, and what follows a call.
     joins: BTreeSet<usize>,
-    visited: BTreeMap<usize, Vec<Path>>,
+    visited: BTreeMap<usize, BTreeSet<Path>>,
     pending: Vec<Path>,
     steps: usize,
+    kept: usize,
 }
 
 struct Global<'a> {
@@ -94,8 +98,16 @@ pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Stop> {
     };
     let globals = globals.map(global).collect();
     let joins = joins(input);
-    let mut walk =
-        Walk { profile, input, globals, joins, visited: BTreeMap::new(), pending: Vec::new(), steps: 0 };
+    let mut walk = Walk {
+        profile,
+        input,
+        globals,
+        joins,
+        visited: BTreeMap::new(),
+        pending: Vec::new(),
+        steps: 0,
+        kept: 0,
+    };
     if profile.version <= KernelVersion::V6_1 {
         let starts: Vec<usize> = walk.globals.keys().copied().collect();
         starts.into_iter().try_for_each(|start| walk.function(start))?;
@@ -125,12 +137,13 @@ impl<'a> Walk<'a> {
         let sleepable = self.input.kind.sleepable;
         let context = if sleepable { SleepContext::Sleepable } else { SleepContext::NonSleepable };
         self.visited.clear();
+        self.kept = 0;
         self.pending = vec![Path::start(start, context)];
         while let Some(mut path) = self.pending.pop() {
             while path.at < self.input.insns.len() && !self.seen(&mut path) {
                 let at = path.at;
                 self.steps += 1;
-                if self.steps > MAX_STEPS {
+                if self.steps > MAX_STEPS || self.kept > MAX_KEPT {
                     return Err(Stop::TooLong);
                 }
                 match self.step(&mut path).map_err(|rejection| rejection.at(at))? {
@@ -152,11 +165,9 @@ impl<'a> Walk<'a> {
             path.regs = [Value::UNKNOWN; 11];
             path.frames.iter_mut().for_each(|frame| frame.saved = [Value::UNKNOWN; 4]);
         }
-        if before.contains(path) {
-            return true;
-        }
-        before.push(path.clone());
-        false
+        let new = before.insert(path.clone());
+        self.kept += usize::from(new);
+        !new
     }
 
     fn step(&mut self, path: &mut Path) -> Result<Step, Rejection> {

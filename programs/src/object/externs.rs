@@ -11,8 +11,12 @@ use super::kconfig::{KconfigExtern, kind_of};
 use super::spec::{KfuncRef, KsymKind, KsymRef};
 use crate::btf::{Btf, Kind, Type};
 
+/// Most symbols that are kernel functions, kernel variables or configuration values.
+const MAX_EXTERNS: usize = 1 << 16;
+/// Most configuration values in one object, each of at most a page: the map that holds them stays below 16 MiB.
+const MAX_KCONFIG: usize = 4096;
+
 /// What an undefined symbol stands for.
-#[derive(Clone)]
 pub(super) enum Extern {
     Kfunc(KfuncRef),
     Ksym(KsymRef),
@@ -37,6 +41,10 @@ impl Externs {
                 && let Some((ty, home)) = homes.get(symbol.name)
             {
                 externs.add(nr, symbol, btf, *ty, home)?;
+                if externs.by_symbol.len() > MAX_EXTERNS {
+                    let what = format!("more than {MAX_EXTERNS} extern symbols");
+                    return Err(ObjectError::new(ErrorKind::TooLarge, what));
+                }
             }
         }
         externs.place_kconfig();
@@ -66,6 +74,10 @@ impl Externs {
                         "a configuration value of a type that is neither number, tristate nor text".into(),
                     );
                 };
+                if self.kconfig.len() >= MAX_KCONFIG {
+                    let what = format!("more than {MAX_KCONFIG} configuration values");
+                    return Err(ObjectError::new(ErrorKind::TooLarge, what).symbol(symbol.name));
+                }
                 self.kconfig.push(KconfigExtern { name, kind, size, align, offset: 0, weak });
                 Extern::Kconfig(self.kconfig.len() - 1)
             }

@@ -13,6 +13,11 @@ use crate::isa::Insn;
 /// what the kernel takes in one program.
 pub const MAX_OBJECT_INSNS: usize = 2 << 20;
 
+/// Most functions in one object, and most programs: symbols may share their names and code, so the file's size is no
+/// bound for what they become.
+const MAX_FUNCTIONS: usize = 1 << 16;
+const MAX_PROGRAMS: usize = 4096;
+
 /// A function; `start` and `len` count slots in its section.
 pub(super) struct Function<'d> {
     pub name: &'d str,
@@ -48,6 +53,14 @@ impl<'d> Code<'d> {
                 code.by_start.entry((section, function.start)).or_insert(code.functions.len());
                 code.functions.push(function);
             }
+            if code.functions.len() > MAX_FUNCTIONS {
+                let what = format!("more than {MAX_FUNCTIONS} functions");
+                return Err(ObjectError::new(ErrorKind::TooLarge, what));
+            }
+        }
+        if code.programs().count() > MAX_PROGRAMS {
+            let what = format!("more than {MAX_PROGRAMS} programs");
+            return Err(ObjectError::new(ErrorKind::TooLarge, what));
         }
         Ok(code)
     }

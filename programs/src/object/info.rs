@@ -8,7 +8,7 @@ use super::error::{ErrorKind, ObjectError, from_btf};
 use super::functions::{Code, Function};
 use super::spec::{CoreRelo, LineInfo, ProgramSpec};
 use crate::btf::ext::{BtfExt, ExtSection};
-use crate::btf::{Btf, TypeId};
+use crate::btf::{Btf, MAX_NAME_BYTES, TypeId};
 use crate::core_reloc::CoreKind;
 use crate::isa::Insn;
 
@@ -34,7 +34,7 @@ struct Core {
     access: Arc<str>,
 }
 
-/// All records by section number and slot.
+/// All records by section number and slot. Those behind the end of the code belong to nothing and are left out.
 #[derive(Default)]
 pub(super) struct Records {
     funcs: BTreeMap<(usize, usize), TypeId>,
@@ -57,17 +57,25 @@ impl Records {
         }
         let mut texts = Texts { btf, known: BTreeMap::new(), total: 0 };
         let mut records = Records::default();
+        let place = |home: usize, insn_off: u32| {
+            let slot = slot_of(insn_off)?;
+            Ok((code.insns.get(&home).is_some_and(|insns| slot < insns.len())).then_some((home, slot)))
+        };
         each(&ext.funcs, btf, &homes, |home, func| {
-            records.funcs.insert((home, slot_of(func.insn_off)?), func.func);
+            if let Some(at) = place(home, func.insn_off)? {
+                records.funcs.insert(at, func.func);
+            }
             Ok(())
         })?;
         each(&ext.lines, btf, &homes, |home, line| {
+            let Some(at) = place(home, line.insn_off)? else { return Ok(()) };
             let (file, text) = (texts.get(line.file, MAX_TEXT_BYTES)?, texts.get(line.text, MAX_LINE_BYTES)?);
             let line_info = Line { file, text, line: line.line, col: line.col };
-            records.lines.insert((home, slot_of(line.insn_off)?), line_info);
+            records.lines.insert(at, line_info);
             Ok(())
         })?;
         each(&ext.core, btf, &homes, |home, core| {
+            let Some(at) = place(home, core.insn_off)? else { return Ok(()) };
             let kind = CoreKind::from_number(core.kind).ok_or_else(|| {
                 damaged(format!(
                     "CO-RE relocation kind {}, expected 0 to {}",
@@ -76,7 +84,7 @@ impl Records {
                 ))
             })?;
             let access = texts.get(core.access, MAX_TEXT_BYTES)?;
-            records.core.insert((home, slot_of(core.insn_off)?), Core { kind, root: core.ty, access });
+            records.core.insert(at, Core { kind, root: core.ty, access });
             Ok(())
         })?;
         Ok(records)
@@ -119,7 +127,7 @@ fn each<R: Copy>(
     mut take: impl FnMut(usize, R) -> Result<(), ObjectError>,
 ) -> Result<(), ObjectError> {
     for section in sections {
-        let name = btf.string(section.section_name);
+        let name = btf.text(section.section_name, MAX_NAME_BYTES);
         let name = name.ok_or_else(|| damaged("a section name outside the string section".to_string()))?;
         if let Some(home) = homes.get(name) {
             for record in &section.records {
@@ -150,10 +158,9 @@ impl Texts<'_> {
         if let Some(text) = self.known.get(&offset) {
             return Ok(text.clone());
         }
-        let text = self.btf.string(offset);
+        let text = self.btf.text(offset, limit);
         let text = text.ok_or_else(|| damaged(format!("text at {offset:#x}, outside the string section")))?;
-        let end = (0..=text.len().min(limit)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        let text: Arc<str> = text[..end].into();
+        let text: Arc<str> = text.into();
         self.total += text.len();
         if self.total > MAX_TEXT_TOTAL {
             let what = format!("source lines and names take more than {MAX_TEXT_TOTAL} bytes");

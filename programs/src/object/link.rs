@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::elf::Elf;
 use super::error::{ErrorKind, ObjectError};
-use super::externs::Extern;
+use super::externs::{Extern, Externs};
 use super::functions::{Code, MAX_OBJECT_INSNS};
 use super::info::Records;
 use super::relocs::{CALL, PSEUDO_CALL, Target, Targets};
@@ -23,9 +23,9 @@ pub(super) struct Linker<'a, 'd> {
     pub elf: &'a Elf<'d>,
     pub code: &'a Code<'d>,
     pub targets: &'a Targets,
+    pub externs: &'a Externs,
     pub records: &'a Records,
     pub kconfig_map: Option<usize>,
-    pub kconfig_offsets: Vec<u32>,
 }
 
 /// A program that is being put together.
@@ -36,8 +36,8 @@ struct Linked {
     order: Vec<usize>,
     /// Functions whose instructions are still to be patched, with the next slot of each.
     work: Vec<(usize, usize)>,
-    kfuncs: Vec<KfuncRef>,
-    ksyms: Vec<KsymRef>,
+    kfuncs: Numbered<KfuncRef>,
+    ksyms: Numbered<KsymRef>,
 }
 
 impl Linker<'_, '_> {
@@ -48,8 +48,8 @@ impl Linker<'_, '_> {
             placed: BTreeMap::new(),
             order: Vec::new(),
             work: Vec::new(),
-            kfuncs: Vec::new(),
-            ksyms: Vec::new(),
+            kfuncs: Numbered::default(),
+            ksyms: Numbered::default(),
         };
         self.place(&mut linked, main, room)?;
         while let Some((function, slot)) = linked.work.pop() {
@@ -149,28 +149,37 @@ impl Linker<'_, '_> {
         let (src, imm, second) = match target {
             Target::Map(map) => (PSEUDO_MAP, *map, 0),
             Target::Data { map, offset } => (PSEUDO_MAP_VALUE, *map, addend.wrapping_add(*offset as i32)),
-            Target::Extern(Extern::Kconfig(nr)) => {
-                let map = self.kconfig_map.ok_or_else(|| error("a configuration value without a map"))?;
-                (PSEUDO_MAP_VALUE, map, self.kconfig_offsets[*nr] as i32)
-            }
-            Target::Extern(Extern::Kfunc(kfunc)) if linked.insns[at].code == CALL => {
-                linked.insns[at].src = PSEUDO_KFUNC_CALL;
-                linked.insns[at].imm = index_of(&mut linked.kfuncs, kfunc) as i32;
-                return Ok(());
-            }
-            Target::Extern(Extern::Kfunc(KfuncRef { name, weak, func })) => {
-                let kind = super::spec::KsymKind::Func(*func);
-                let ksym = KsymRef { name: name.clone(), weak: *weak, kind };
-                (PSEUDO_KSYM, index_of(&mut linked.ksyms, &ksym), 0)
-            }
-            Target::Extern(Extern::Ksym(ksym)) => (PSEUDO_KSYM, index_of(&mut linked.ksyms, ksym), 0),
+            Target::Extern(symbol) => return self.patch_extern(linked, at, &self.externs.by_symbol[symbol]),
             Target::Call { .. } | Target::FuncAddress { .. } => {
                 unreachable!("functions are linked by `refer`")
             }
         };
-        linked.insns[at].src = src;
-        linked.insns[at].imm = imm as i32;
-        set_second(&mut linked.insns, at, second)
+        set_value(linked, at, src, imm, second)
+    }
+
+    fn patch_extern(&self, linked: &mut Linked, at: usize, target: &Extern) -> Result<(), ObjectError> {
+        match target {
+            Extern::Kconfig(nr) => {
+                let map = self.kconfig_map.ok_or_else(|| error("a configuration value without a map"))?;
+                let offset = self.externs.kconfig[*nr].offset;
+                set_value(linked, at, PSEUDO_MAP_VALUE, map, offset as i32)
+            }
+            Extern::Kfunc(kfunc) if linked.insns[at].code == CALL => {
+                linked.insns[at].src = PSEUDO_KFUNC_CALL;
+                linked.insns[at].imm = linked.kfuncs.number_of(&kfunc.name, kfunc) as i32;
+                Ok(())
+            }
+            Extern::Kfunc(KfuncRef { name, weak, func }) => {
+                let kind = super::spec::KsymKind::Func(*func);
+                let ksym = KsymRef { name: name.clone(), weak: *weak, kind };
+                let number = linked.ksyms.number_of(name, &ksym);
+                set_value(linked, at, PSEUDO_KSYM, number, 0)
+            }
+            Extern::Ksym(ksym) => {
+                let number = linked.ksyms.number_of(&ksym.name, ksym);
+                set_value(linked, at, PSEUDO_KSYM, number, 0)
+            }
+        }
     }
 
     fn finish(&self, main: usize, linked: Linked) -> Result<ProgramSpec, ObjectError> {
@@ -180,8 +189,8 @@ impl Linker<'_, '_> {
             section: self.elf.section_name(f.section).to_string(),
             insns: linked.insns,
             subprogs: Vec::with_capacity(linked.order.len()),
-            kfuncs: linked.kfuncs,
-            ksyms: linked.ksyms,
+            kfuncs: linked.kfuncs.list,
+            ksyms: linked.ksyms.list,
             core: Vec::new(),
             lines: Vec::new(),
         };
@@ -216,16 +225,40 @@ fn slot_of(offset: u64, addend: i64) -> Result<i64, ObjectError> {
     })
 }
 
+/// Makes a 64-bit load refer to entry `number` of a list.
+fn set_value(linked: &mut Linked, at: usize, src: u8, number: usize, second: i32) -> Result<(), ObjectError> {
+    linked.insns[at].src = src;
+    linked.insns[at].imm = number as i32;
+    set_second(&mut linked.insns, at, second)
+}
+
 /// Sets the upper half of a 64-bit load.
 fn set_second(insns: &mut [Insn], at: usize, imm: i32) -> Result<(), ObjectError> {
     let second = insns.get_mut(at + 1).filter(|insn| insn.code == 0);
     second.map(|insn| insn.imm = imm).ok_or_else(|| error("a 64-bit load without its second half"))
 }
 
-/// Number of an entry, which is added when it is new. Lists are short: one entry per kernel function that is used.
-fn index_of<T: Clone + PartialEq>(list: &mut Vec<T>, entry: &T) -> usize {
-    list.iter().position(|known| known == entry).unwrap_or_else(|| {
-        list.push(entry.clone());
-        list.len() - 1
-    })
+/// A list of different entries, found by name.
+struct Numbered<T> {
+    list: Vec<T>,
+    by_name: BTreeMap<String, Vec<usize>>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Numbered<T> {
+        Numbered { list: Vec::new(), by_name: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone + PartialEq> Numbered<T> {
+    /// Number of an entry, which is added when it is new. One name stands for a function and its address at most.
+    fn number_of(&mut self, name: &str, entry: &T) -> usize {
+        let numbers = self.by_name.entry(name.to_string()).or_default();
+        if let Some(known) = numbers.iter().find(|number| self.list[**number] == *entry) {
+            return *known;
+        }
+        numbers.push(self.list.len());
+        self.list.push(entry.clone());
+        self.list.len() - 1
+    }
 }

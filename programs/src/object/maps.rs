@@ -13,6 +13,9 @@ const BPF_MAP_TYPE_PROG_ARRAY: u32 = 3;
 const BPF_MAP_TYPE_ARRAY_OF_MAPS: u32 = 12;
 const BPF_MAP_TYPE_HASH_OF_MAPS: u32 = 13;
 
+/// Most maps that one object may declare: a program uses at most 64, and every program is judged with all of them.
+const MAX_MAPS: usize = 1024;
+
 /// A map and where its variable lies in `.maps`; offsets in bytes.
 pub(super) struct Declared {
     pub spec: MapSpec,
@@ -47,6 +50,10 @@ pub(super) fn declared(
         let what = "the BTF has no DATASEC `.maps`, expected one that lists the map variables";
         return Err(ObjectError::new(ErrorKind::Map, what).section(".maps"));
     };
+    if list.vlen() > MAX_MAPS {
+        let what = format!("{} maps are declared, the limit is {MAX_MAPS}", list.vlen());
+        return Err(ObjectError::new(ErrorKind::TooLarge, what).section(".maps"));
+    }
     let mut maps = Vec::with_capacity(list.vlen());
     for var in list.section_vars() {
         let ty = btf.type_by_id(var.var).filter(|ty| ty.kind() == Kind::Var);

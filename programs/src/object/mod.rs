@@ -79,9 +79,9 @@ pub fn load_object(bytes: &[u8], name: &str) -> Result<Object, ObjectError> {
         elf: &elf,
         code: &code,
         targets: &targets,
+        externs: &externs,
         records: &records,
         kconfig_map: map_specs.iter().position(|map| map.kind == MapKind::Kconfig),
-        kconfig_offsets: externs.kconfig.iter().map(|value| value.offset).collect(),
     };
     let programs = link_all(&linker, &code)?;
     Ok(Object {
@@ -103,13 +103,21 @@ fn read_btf(elf: &Elf<'_>, layout: &Layout) -> Result<Option<Btf>, ObjectError> 
     Ok(Some(btf))
 }
 
-/// Links every program. Programs share functions, so the sum of their sizes has its own limit.
+/// Most functions, kernel functions and kernel symbols of all linked programs together.
+const MAX_LINKED_NAMES: usize = 1 << 18;
+
+/// Links every program. Programs share functions, so the sum of their sizes has its own limits.
 fn link_all(linker: &Linker<'_, '_>, code: &Code<'_>) -> Result<Vec<ProgramSpec>, ObjectError> {
-    let mut room = MAX_OBJECT_INSNS;
+    let (mut room, mut names) = (MAX_OBJECT_INSNS, 0);
     let mut programs = Vec::new();
     for main in code.programs() {
         let program = linker.link(main, room)?;
         room -= program.insns.len();
+        names += program.subprogs.len() + program.kfuncs.len() + program.ksyms.len();
+        if names > MAX_LINKED_NAMES {
+            let what = format!("the linked programs name more than {MAX_LINKED_NAMES} functions and symbols");
+            return Err(ObjectError::new(ErrorKind::TooLarge, what).symbol(&program.name));
+        }
         programs.push(program);
     }
     Ok(programs)

@@ -38,8 +38,12 @@ pub(super) enum Target {
         section: usize,
         offset: u64,
     },
-    Extern(Extern),
+    /// An extern, by the number of its symbol.
+    Extern(usize),
 }
+
+/// Most initial elements of maps in one object.
+const MAX_SLOTS: usize = 1 << 16;
 
 /// Relocations by section and slot.
 pub(super) type Targets = BTreeMap<(usize, usize), Target>;
@@ -96,7 +100,7 @@ impl Resolver<'_, '_> {
             return Ok(Target::FuncAddress { section, offset: symbol.value });
         }
         if self.layout.maps == Some(section) {
-            let map = self.declared.iter().position(|map| map.start == symbol.value);
+            let map = self.map_at(symbol.value);
             let what = || error(format!("no map begins at offset {:#x} of `.maps`", symbol.value));
             return map.map(Target::Map).ok_or_else(what);
         }
@@ -114,10 +118,15 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// The first declared map that begins at this offset of `.maps`.
+    fn map_at(&self, start: u64) -> Option<usize> {
+        self.declared.iter().position(|map| map.start == start)
+    }
+
     fn external(&self, number: usize, insn: Insn) -> Result<Target, ObjectError> {
-        let found = self.externs.by_symbol.get(&number).cloned();
+        let found = self.externs.by_symbol.get(&number);
         match (found, insn.code == CALL) {
-            (Some(found @ Extern::Kfunc(_)), _) | (Some(found), false) => Ok(Target::Extern(found)),
+            (Some(Extern::Kfunc(_)), _) | (Some(_), false) => Ok(Target::Extern(number)),
             (Some(_), true) => Err(ObjectError::new(
                 ErrorKind::Extern,
                 "a call to an extern variable, expected a kernel function",
@@ -143,12 +152,18 @@ impl Resolver<'_, '_> {
     /// Initial elements of maps in maps and program arrays.
     pub(super) fn fill_slots(&self, maps: &mut [MapSpec]) -> Result<(), ObjectError> {
         let sections = self.layout.relocations.iter().map(|nr| &self.elf.sections[*nr]);
+        let mut filled = 0;
         for section in sections.filter(|section| Some(section.target) == self.layout.maps) {
             for relocation in &section.relocations {
                 let symbol = &self.elf.symbols[relocation.symbol];
                 let (map, slot) = self.slot(relocation.offset, symbol).map_err(|error| {
                     error.section(".maps").at(relocation.offset).symbol(self.elf.symbol_name(symbol))
                 })?;
+                filled += 1;
+                if filled > MAX_SLOTS {
+                    let what = format!("more than {MAX_SLOTS} initial elements of maps");
+                    return Err(ObjectError::new(ErrorKind::TooLarge, what).section(".maps"));
+                }
                 maps[map].slots.push(slot);
             }
         }
@@ -169,7 +184,7 @@ impl Resolver<'_, '_> {
         let index = inside.and_then(|inside| u32::try_from(inside / 8).ok());
         let index = index.ok_or_else(|| error("a pointer that is not at the start of an element".into()))?;
         let target = if map.holds_maps() {
-            let inner = self.declared.iter().position(|map| map.start == symbol.value);
+            let inner = self.map_at(symbol.value);
             let inner = inner.filter(|_| symbol.section == self.layout.maps);
             SlotTarget::Map(inner.ok_or_else(|| error("an element that is no map, expected a map".into()))?)
         } else {

@@ -51,7 +51,7 @@ pub struct ProgramSpec {
     pub section: String,
     /// The main function, then its subprograms in libbpf's order (as they are first called, depth first).
     pub insns: Vec<Insn>,
-    /// The functions in `insns`; the first is the main function.
+    /// The functions in `insns`, in the order of their starts; the first is the main function.
     pub subprogs: Vec<Subprog>,
     pub kfuncs: Vec<KfuncRef>,
     pub ksyms: Vec<KsymRef>,
@@ -266,6 +266,7 @@ impl ProgramSpec {
 
     /// The function that instruction slot `insn` belongs to.
     pub fn function_of(&self, insn: usize) -> Option<&Subprog> {
-        self.subprogs.iter().find(|sub| (sub.start..sub.start + sub.len).contains(&insn))
+        let after = self.subprogs.partition_point(|sub| sub.start <= insn);
+        self.subprogs[..after].last().filter(|sub| insn < sub.start + sub.len)
     }
 }

@@ -1,0 +1,222 @@
+//! Files built to cost too much: little bytes that name a lot of names, types, code or paths.
+//!
+//! Each was minutes, hours or gigabytes before its limit; the time allowed here is generous for a loaded machine.
+
+use std::time::{Duration, Instant};
+
+use programs::btf::ext::BtfExt;
+use programs::btf::writer::BtfWriter;
+use programs::btf::{Btf, BtfError, Kind, MAX_NAME_BYTES, TypeId};
+use programs::gate::{GateFunction, GateInput, Verdict, check};
+use programs::isa::{Insn, assemble};
+use programs::object::{ErrorKind, load_object};
+use programs::profile::{KernelVersion, Profile, Section};
+
+use super::elf::{ElfWriter, STT_FUNC, STT_NOTYPE};
+
+/// Runs what must not hang, and tells how long it may take.
+fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
+    let begin = Instant::now();
+    let answer = run();
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(10), "{what} took {took:?}");
+    super::assert_peak_is_capped();
+    answer
+}
+
+/// Half a million names that end at the same far byte: hashing them all would be 10^13 steps.
+#[test]
+fn overlapping_names() {
+    const TYPES: usize = 1 << 19;
+    let mut writer = BtfWriter::new();
+    let text = "x".repeat(1 << 20);
+    let first = writer.string(&text);
+    for _ in 0..TYPES {
+        writer.push("", Kind::Fwd, false, 0, 0, &[]);
+    }
+    let mut blob = writer.finish();
+    for nr in 0..TYPES {
+        let name = first + nr as u32;
+        blob[24 + nr * 12..24 + nr * 12 + 4].copy_from_slice(&name.to_le_bytes());
+    }
+    match timed("overlapping names", || Btf::parse(&blob)) {
+        Err(BtfError::TooLarge { what, limit, .. }) => {
+            assert_eq!((what, limit), ("a name", MAX_NAME_BYTES as u64))
+        }
+        other => panic!("{:?}", other.map(|btf| btf.type_count())),
+    }
+}
+
+/// Anonymous structs that hold the next one twice, 32 levels deep: 2^32 members by walking.
+#[test]
+fn anonymous_members_unfold() {
+    let mut writer = BtfWriter::new();
+    let mut inner = writer.int("int", 4, true);
+    for _ in 0..32 {
+        inner = writer.composite("", Kind::Struct, 8, &[("", inner, 0, 0), ("", inner, 32, 0)]);
+    }
+    let btf = Btf::parse(&writer.finish()).expect("well-formed");
+    let found = timed("anonymous members", || btf.field(inner, &["missing"]).is_some());
+    assert!(!found);
+}
+
+#[test]
+fn empty_blocks_of_records_are_refused() {
+    let table = |blocks: usize| {
+        let mut bytes = Vec::new();
+        let len = 4 + 8 * blocks as u32;
+        for word in [0x0001_eb9f_u32, 24, 0, len, len, 0, 8] {
+            bytes.extend(word.to_le_bytes());
+        }
+        bytes.resize(24 + len as usize, 0);
+        bytes
+    };
+    assert!(BtfExt::parse(&table(0)).is_ok());
+    assert!(matches!(BtfExt::parse(&table(3)), Err(BtfError::EmptyBlock { what: "func_info", .. })));
+}
+
+const EXIT: [u8; 16] = [0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0];
+
+/// Symbols are 24 bytes; a program that shares its code with a million others costs a thousand.
+#[test]
+fn many_programs_share_their_code() {
+    let mut elf = ElfWriter::new();
+    let code = elf.code("xdp", &EXIT);
+    for _ in 0..100_000 {
+        elf.symbol("main", STT_FUNC, code, 0, 16);
+    }
+    let error = timed("many programs", || load_object(&elf.finish(), "bomb")).expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+}
+
+/// A text of a page for each of many symbols with one name: 4 KiB for 24 bytes.
+#[test]
+fn many_configuration_values() {
+    let mut types = BtfWriter::new();
+    let char = types.int("char", 1, true);
+    let text = types.array(char, char, 4096);
+    let var = types.push("CONFIG_X", Kind::Var, false, 0, text.0, &[2]);
+    types.push(".kconfig", Kind::Datasec, false, 1, 0, &[var.0, 0, 4096]);
+    let mut elf = ElfWriter::new();
+    elf.data(".BTF", &types.finish());
+    for _ in 0..1_000_000 {
+        elf.symbol("CONFIG_X", STT_NOTYPE, 0, 0, 0);
+    }
+    let error = timed("configuration values", || load_object(&elf.finish(), "bomb")).expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+}
+
+/// Line records of which each begins its text one byte later: 10^6 texts of up to a megabyte.
+#[test]
+fn overlapping_lines() {
+    const LINES: usize = 400_000;
+    let mut types = BtfWriter::new();
+    let section = types.string("xdp");
+    let text = types.string(&"y".repeat(1 << 20));
+    let mut ext = Vec::new();
+    let len = 4 + 8 + 16 * LINES as u32;
+    for word in [0x0001_eb9f_u32, 24, 0, 0, 0, len, 16, section, LINES as u32] {
+        ext.extend(word.to_le_bytes());
+    }
+    for nr in 0..LINES as u32 {
+        for word in [nr * 8, text + nr, text + nr, nr << 10] {
+            ext.extend(word.to_le_bytes());
+        }
+    }
+    let mut elf = ElfWriter::new();
+    let code = elf.code("xdp", &EXIT.repeat(LINES / 2));
+    elf.symbol("main", STT_FUNC, code, 0, 8 * LINES as u64);
+    elf.data(".BTF", &types.finish());
+    elf.data(".BTF.ext", &ext);
+    let answer = timed("overlapping lines", || load_object(&elf.finish(), "bomb"));
+    assert_eq!(answer.expect_err("too much text").kind(), ErrorKind::TooLarge);
+}
+
+/// Each function calls the next one four times: 4^8 call stacks, which the gate's walk would all keep.
+#[test]
+fn call_stacks_multiply() {
+    let mut text = String::new();
+    for level in 0..9 {
+        text += &format!("f{level}:\n");
+        if level < 8 {
+            text += &format!("call f{}\n", level + 1).repeat(4);
+        }
+        text += "r0 = 0\nexit\n";
+    }
+    let assembly = assemble(&text, &[]).expect("assembles");
+    let functions = assembly.functions.iter().map(|f| GateFunction {
+        name: f.name.clone(),
+        start: f.start,
+        len: f.len,
+        global: false,
+    });
+    let input = GateInput {
+        name: "f0".into(),
+        kind: Section::resolve("xdp").expect("a section").kind(),
+        xdp_frags: false,
+        gpl: true,
+        functions: functions.collect(),
+        insns: assembly.insns.clone(),
+        maps: Vec::new(),
+        kfuncs: Vec::new(),
+        has_func_info: false,
+    };
+    let verdict = timed("call stacks", || check(&Profile::new(KernelVersion::V6_12), &input, None));
+    assert!(matches!(verdict, Verdict::Unknown { .. } | Verdict::Accept { .. }), "{verdict:?}");
+}
+
+/// The largest file that is read: two million instructions, each with a line.
+#[test]
+fn the_largest_file() {
+    const INSNS: usize = 2 << 20;
+    let mut types = BtfWriter::new();
+    let section = types.string("xdp");
+    let mut ext = Vec::new();
+    let len = 4 + 8 + 16 * INSNS as u32;
+    for word in [0x0001_eb9f_u32, 24, 0, 0, 0, len, 16, section, INSNS as u32] {
+        ext.extend(word.to_le_bytes());
+    }
+    for nr in 0..INSNS as u32 {
+        for word in [nr * 8, 0, 1, nr << 10] {
+            ext.extend(word.to_le_bytes());
+        }
+    }
+    let code: Vec<u8> = [0xb7, 0, 0, 0, 0, 0, 0, 0].repeat(INSNS);
+    let mut elf = ElfWriter::new();
+    let nr = elf.code("xdp", &code);
+    elf.symbol("main", STT_FUNC, nr, 0, 8 * INSNS as u64);
+    elf.data(".BTF", &types.finish());
+    elf.data(".BTF.ext", &ext);
+    let file = elf.finish();
+    let object = timed("the largest file", || load_object(&file, "large")).expect("loads");
+    assert_eq!(object.programs[0].lines.len(), INSNS);
+}
+
+/// Kernel functions by the ten thousand, each called once: finding each one's number must not look at all others.
+#[test]
+fn many_kernel_functions() {
+    const COUNT: usize = 40_000;
+    let mut types = BtfWriter::new();
+    let proto = types.func_proto(TypeId(0), &[]);
+    let mut vars = Vec::new();
+    for nr in 0..COUNT {
+        let func = types.push(&format!("bpf_kfunc_{nr}"), Kind::Func, false, 2, proto.0, &[]);
+        vars.extend([func.0, 0, 0]);
+    }
+    types.push(".ksyms", Kind::Datasec, false, COUNT as u32, 0, &vars);
+    let mut elf = ElfWriter::new();
+    let call = [0x85, 0x10, 0, 0, 0xff, 0xff, 0xff, 0xff];
+    let nr = elf.code("xdp", &[&call.repeat(COUNT)[..], &EXIT].concat());
+    elf.symbol("main", STT_FUNC, nr, 0, 8 * (COUNT as u64 + 2));
+    let externs: Vec<usize> =
+        (0..COUNT).map(|nr| elf.symbol(&format!("bpf_kfunc_{nr}"), STT_NOTYPE, 0, 0, 0)).collect();
+    elf.relocations(nr, externs.iter().enumerate().map(|(at, symbol)| (8 * at as u64, *symbol)));
+    elf.data(".BTF", &types.finish());
+    let file = elf.finish();
+    let object = timed("kernel functions", || load_object(&file, "kfuncs")).expect("loads");
+    assert_eq!(object.programs[0].kfuncs.len(), COUNT);
+    assert_eq!(
+        object.programs[0].insns[COUNT - 1],
+        Insn { imm: COUNT as i32 - 1, src: 2, ..object.programs[0].insns[0] }
+    );
+}
