@@ -30,6 +30,11 @@ impl Wanted {
         wanted
     }
 
+    /// As [`Wanted::reg`], of a frame further up.
+    pub fn reg_of(current: usize, frame: usize, reg: usize) -> Wanted {
+        Wanted { frame: current, ..Wanted::reg(frame, reg) }
+    }
+
     pub fn slot(current: usize, at: SlotRef) -> Wanted {
         let mut wanted = Wanted { frame: current, ..Wanted::default() };
         wanted.slots[usize::from(at.frame)] = 1 << at.slot;

@@ -17,12 +17,12 @@ pub enum Exact {
     Exact,
 }
 
-/// Which ids of the old state stand for which of the new one; carries the rule on uninitialized stack along.
+/// Which ids of the old state stand for which of the new one; carries the rule on untouched stack along.
 #[derive(Default)]
 struct IdMap {
     pairs: Vec<(Id, Id)>,
     fresh: Id,
-    uninit_ok: bool,
+    untouched_ok: bool,
 }
 
 impl IdMap {
@@ -57,13 +57,13 @@ impl IdMap {
     }
 }
 
-/// Whether everything that can happen from `new` was seen from `old`. `uninit_ok`: stack that was never written may be read (6.12 on).
-pub fn states_equal(old: &State, new: &State, exact: Exact, uninit_ok: bool) -> bool {
+/// Whether everything that can happen from `new` was seen from `old`. `untouched_ok`: stack below what a frame has touched may be read (6.12 on).
+pub fn states_equal(old: &State, new: &State, exact: Exact, untouched_ok: bool) -> bool {
     if old.frames.len() != new.frames.len() {
         return false;
     }
     let (a, b) = (&old.regions, &new.regions);
-    let mut ids = IdMap { uninit_ok, ..IdMap::default() };
+    let mut ids = IdMap { untouched_ok, ..IdMap::default() };
     let regions = a.rcu == b.rcu
         && a.preempt == b.preempt
         && a.sleepable == b.sleepable
@@ -173,7 +173,7 @@ fn stack_safe(old: &Frame, new: &Frame, ids: &mut IdMap, exact: Exact) -> bool {
             continue;
         }
         // What was never written, or may hold anything, allows anything.
-        if slot.bytes.iter().all(|byte| allows_any(*byte, ids.uninit_ok)) {
+        if slot.bytes.iter().all(|byte| allows_any(*byte, ids.untouched_ok)) {
             continue;
         }
         let Some(other) = other else { return false };
@@ -184,8 +184,9 @@ fn stack_safe(old: &Frame, new: &Frame, ids: &mut IdMap, exact: Exact) -> bool {
     true
 }
 
-fn allows_any(byte: Byte, uninit_ok: bool) -> bool {
-    byte == Byte::Invalid || (uninit_ok && byte == Byte::Misc)
+fn allows_any(byte: Byte, untouched_ok: bool) -> bool {
+    // Before 6.12 a slot of the newer state may not be there at all.
+    byte == Byte::Invalid || (untouched_ok && byte == Byte::Misc)
 }
 
 fn slot_safe(old: &Slot, new: &Slot, ids: &mut IdMap, exact: Exact) -> bool {
@@ -194,7 +195,7 @@ fn slot_safe(old: &Slot, new: &Slot, ids: &mut IdMap, exact: Exact) -> bool {
     }
     for byte in 0..SLOT_BYTES {
         let (a, b) = (old.bytes[byte], new.bytes[byte]);
-        let weaker = allows_any(a, ids.uninit_ok) || (a == Byte::Misc && b == Byte::Zero);
+        let weaker = allows_any(a, ids.untouched_ok) || (a == Byte::Misc && b == Byte::Zero);
         if !(weaker || a == b) {
             return false;
         }

@@ -121,8 +121,8 @@ pub struct Place {
     pub iter_next: bool,
     pub may_goto: bool,
     pub callback: bool,
-    /// Stack that was never written may be read.
-    pub uninit_ok: bool,
+    /// Stack below what a frame has touched may be read.
+    pub untouched_ok: bool,
 }
 
 impl Search {
@@ -214,7 +214,7 @@ impl Search {
     fn compare(&mut self, id: NodeId, path: &Path, place: Place) -> Checked<Compared> {
         let node = &self.nodes[id];
         let (old, new) = (&node.state, &path.state);
-        let equal = |exact| states_equal(old, new, exact, place.uninit_ok);
+        let equal = |exact| states_equal(old, new, exact, place.untouched_ok);
         if node.branches == 0 {
             let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
             let exact = if entry.is_some() { Exact::RangeWithin } else { Exact::Not };

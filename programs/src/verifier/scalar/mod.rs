@@ -234,6 +234,99 @@ impl Scalar {
         }
     }
 
+    /// Adds to or subtracts from the offset of a pointer, whose low half has no range of its own. Not in step yet.
+    pub fn offset_by(&mut self, op: AluOp, by: &Scalar, numbers: Numbers) {
+        match self {
+            Scalar::Pairs(number) => number.range.forget_low(),
+            Scalar::Arcs(number) => number.range.low = arcs::Arc::ALL,
+        }
+        self.compute(op, by, Width::W64, numbers);
+    }
+
+    /// Adds in both widths, as for linked registers: not in step afterwards.
+    pub fn add_unsynced(&mut self, by: &Scalar, numbers: Numbers) {
+        self.compute(AluOp::Add, by, Width::W64, numbers);
+    }
+
+    /// The low half becomes this value (`__mark_reg32_known`).
+    pub fn set_low(&mut self, value: u32) {
+        each!(self, number => number.set_low_const(value.into()));
+    }
+
+    /// `0 - self`, which only 7.2 computes.
+    pub fn negate(&mut self, width: Width, numbers: Numbers) {
+        let mut result = Scalar::constant(0, numbers);
+        if numbers != Numbers::V7_2 {
+            *self = Scalar::unknown(numbers);
+            return;
+        }
+        result.compute(AluOp::Sub, self, Width::W64, numbers);
+        *self = result;
+        if width == Width::W32 {
+            self.zero_extend();
+        }
+        self.sync(numbers);
+    }
+
+    /// Sign-extends the low `bytes` (1, 2 or 4) to `width` (`coerce_reg_to_size_sx`, `coerce_subreg_to_size_sx`).
+    pub fn sign_extend(&mut self, bytes: u32, width: Width, numbers: Numbers) {
+        let bits = bytes * 8;
+        let extend = |value: i64| (value << (64 - bits)) >> (64 - bits);
+        if let Some(value) = self.known() {
+            let value = extend(value as i64) as u64;
+            *self = match width {
+                Width::W64 => Scalar::constant(value, numbers),
+                Width::W32 => Scalar::constant(value & u64::from(u32::MAX), numbers),
+            };
+            return;
+        }
+        let view = self.view(width);
+        let (low, high) = (extend(view.smin), extend(view.smax));
+        let same_above = view.smin >> bits == view.smax >> bits;
+        let one_sign = (low >= 0) == (high >= 0);
+        let range = if same_above && one_sign {
+            Some((low.min(high), low.max(high)))
+        } else {
+            None
+        };
+        let (min, max) = range.unwrap_or((extend(1 << (bits - 1)), extend((1 << (bits - 1)) - 1)));
+        let number = range.map_or(Tnum::UNKNOWN, |(min, max)| Tnum::range(min as u64, max as u64));
+        self.set_signed(min, max, number, width);
+    }
+
+    /// The value is in `min..=max`, signed, and in `number`; of a 32-bit value the upper half is 0.
+    fn set_signed(&mut self, min: i64, max: i64, number: Tnum, width: Width) {
+        match self {
+            Scalar::Pairs(n) => {
+                let mut fresh = Pair::unknown();
+                (fresh.range.low_smin, fresh.range.low_smax) = (min as i32, max as i32);
+                if min >= 0 || max < 0 {
+                    (fresh.range.low_umin, fresh.range.low_umax) = (min as u32, max as u32);
+                }
+                fresh.var_off = if width == Width::W32 { number.subreg() } else { number };
+                if width == Width::W64 {
+                    (fresh.range.smin, fresh.range.smax) = (min, max);
+                    if min >= 0 || max < 0 {
+                        (fresh.range.umin, fresh.range.umax) = (min as u64, max as u64);
+                    }
+                }
+                *n = fresh;
+            }
+            Scalar::Arcs(n) => {
+                let mut fresh = Arc::unknown();
+                fresh.range.low = arcs::Arc::signed(min, max);
+                fresh.var_off = if width == Width::W32 { number.subreg() } else { number };
+                if width == Width::W64 {
+                    fresh.range.wide = arcs::Arc::signed(min, max);
+                }
+                *n = fresh;
+            }
+        }
+        if width == Width::W32 {
+            self.zero_extend();
+        }
+    }
+
     /// The upper half becomes 0, as after any 32-bit operation. Not in step yet.
     pub fn zero_extend(&mut self) {
         each!(self, number => number.zero_extend());
