@@ -24,7 +24,7 @@ mod message;
 mod section;
 pub mod support;
 pub mod syscall;
-mod table;
+pub(crate) mod table;
 mod version;
 
 pub use attach_rules::{SleepableGate, is_faultable_raw_tracepoint, iterator_may_sleep, sleepable_gate};

@@ -6,7 +6,7 @@
 use super::names::type_name;
 use super::reg::{Flags, Kind, Linked, Reg};
 use super::search::Path;
-use super::stop::{Checked, invalid, no_access, refuse};
+use super::stop::{Checked, invalid, no_access};
 use super::verify::Verifier;
 use crate::isa::table::ALU;
 use crate::isa::{AluOp, End, Op, Src, Width};

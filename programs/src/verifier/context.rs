@@ -158,6 +158,35 @@ impl Verifier<'_> {
         Ok(off)
     }
 
+    /// A pointer must be where it was (`check_ptr_off_reg`; 5.10: `check_ctx_reg`).
+    pub(super) fn check_pointer_offset(&self, regno: u8) -> Checked {
+        let reg = *self.reg(regno);
+        let name = type_name(self.version(), &reg);
+        let early = self.version() == KernelVersion::V5_10;
+        let late = self.version() == KernelVersion::V7_2;
+        let known = reg.num.known();
+        let off = if late { known.map_or(0, |known| known as i64) } else { i64::from(reg.off) };
+        if off < 0 && !early {
+            return no_access(format!("negative offset {name} ptr R{regno} off={off} disallowed"));
+        }
+        if off != 0 {
+            return no_access(format!("dereference of modified {name} ptr R{regno} off={off} disallowed"));
+        }
+        if known != Some(0) {
+            let number = self.print_number(reg.num.var_off());
+            return no_access(format!("variable {name} access var_off={number} disallowed"));
+        }
+        Ok(())
+    }
+
+    /// Whether this type of program may write to packets (`may_access_direct_pkt_data` with `BPF_WRITE`).
+    pub(super) fn may_write_packet(&self) -> bool {
+        use ProgType as T;
+        let kind = self.input.kind.prog_type;
+        let socket_options = kind == T::CGROUP_SOCKOPT;
+        [T::SCHED_CLS, T::SCHED_ACT, T::XDP, T::LWT_XMIT, T::SK_SKB, T::SK_MSG].contains(&kind) || socket_options
+    }
+
     fn variable_context(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<i64> {
         if self.version() < KernelVersion::V7_2 {
             return self.fixed_context(a, reg, off);

@@ -5,7 +5,7 @@
 
 use super::reg::{Flags, Id, Kind, MapRef, Reg};
 use super::scalar::Condition;
-use super::search::{Linked, Path, SlotRef};
+use super::search::{Linked, NodeId, Path, SlotRef};
 use super::state::{RefKind, State};
 use super::stop::{Checked, not_modelled};
 use super::verify::{Next, Verifier};
@@ -51,7 +51,7 @@ impl Verifier<'_> {
         let mut again = self.path.clone();
         again.insn = insn + 1;
         again.state.may_goto_depth += 1;
-        if let Some(before) = self.previous_at(insn) {
+        if let Some(before) = self.entry_before_own(insn) {
             self.widen(&before, &mut again.state);
         }
         again.history.push(self.step.clone());
@@ -59,21 +59,36 @@ impl Verifier<'_> {
         Ok(Next::At(target))
     }
 
-    /// The state kept at `insn` on this path, in the same call chain (`find_prev_entry`).
-    pub(super) fn previous_at(&self, insn: usize) -> Option<State> {
-        let mut at = self.path.parent;
-        let mut first = true;
+    /// The newest state kept at `insn` on this path, in the same call chain (`find_prev_entry`).
+    pub(super) fn entry_before(&self, insn: usize) -> Option<State> {
+        self.entry_from(self.path.parent, insn)
+    }
+
+    /// As [`Self::entry_before`], when this visit of `insn` kept a state of its own.
+    pub(super) fn entry_before_own(&self, insn: usize) -> Option<State> {
+        self.entry_from(self.search.nodes[self.path.parent?].parent, insn)
+    }
+
+    fn entry_from(&self, mut at: Option<NodeId>, insn: usize) -> Option<State> {
+        let frames = &self.path.state.frames;
         while let Some(id) = at {
             let node = &self.search.nodes[id];
-            // The newest one is this visit's own.
-            if node.insn == insn && !std::mem::take(&mut first) {
-                let same = node.state.frames.len() == self.path.state.frames.len()
-                    && node.state.frames.iter().zip(&self.path.state.frames).all(|(a, b)| a.callsite == b.callsite);
-                return same.then(|| node.state.clone());
+            let same = node.insn == insn
+                && node.state.frames.len() == frames.len()
+                && node.state.frames.iter().zip(frames).all(|(a, b)| a.callsite == b.callsite);
+            if same {
+                return Some(node.state.clone());
             }
             at = node.parent;
         }
         None
+    }
+
+    /// As [`Self::widen`], of the path that is followed.
+    pub(super) fn widen_current(&mut self, before: &State) {
+        let mut state = self.path.state.clone();
+        self.widen(before, &mut state);
+        self.path.state = state;
     }
 
     /// Scalars that changed since `before` and are not precise become unknown (`widen_imprecise_scalars`).

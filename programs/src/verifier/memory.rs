@@ -415,6 +415,16 @@ impl Verifier<'_> {
         if self.inside(off, size, range as u32, zero_ok) { Ok(()) } else { no_access(outside) }
     }
 
+    /// Packet pointers mean nothing any more (`clear_all_pkt_pointers`).
+    pub(super) fn clear_packet_pointers(&mut self) {
+        let numbers = self.numbers;
+        self.path.state.each_reg_mut(|reg| {
+            if reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE) {
+                *reg = Reg::unknown(numbers);
+            }
+        });
+    }
+
     fn buffer(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
         if a.write && reg.flags.has(Flags::RDONLY) {
             let name = type_name(self.version(), reg);

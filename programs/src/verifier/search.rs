@@ -149,6 +149,30 @@ impl Search {
         Ok(())
     }
 
+    /// Puts a callback aside that runs on its own (`push_async_cb`).
+    ///
+    /// # Errors
+    /// As [`Search::push`], in other words.
+    pub fn push_async(&mut self, path: Path, too_many: Errno) -> Checked {
+        self.pending.push(Pending { path });
+        if self.pending.len() > MAX_PENDING {
+            let text = format!("The sequence of {} jumps is too complex for async cb.", self.pending.len());
+            return refuse(too_many, text);
+        }
+        Ok(())
+    }
+
+    /// Instructions of a path from its beginning.
+    pub fn trail(&self, path: &Path) -> Vec<usize> {
+        let mut parts = vec![&path.history];
+        let mut at = path.parent;
+        while let Some(id) = at {
+            parts.push(&self.nodes[id].history);
+            at = self.nodes[id].parent;
+        }
+        parts.into_iter().rev().flatten().map(|step| step.insn).chain([path.insn]).collect()
+    }
+
     /// The path reached its end: its states lose a branch, and those without any are complete (`update_branch_counts`).
     pub fn end_path(&mut self, path: &Path) {
         let mut at = path.parent;

@@ -184,6 +184,8 @@ pub struct Reference {
     pub insn: usize,
     /// Frame that acquired it: before 6.14 a callback must release its own.
     pub frame: usize,
+    /// The reference of the object that it lives inside (7.2); 0 is none.
+    pub parent: Id,
     /// The locked object, for locks.
     pub lock: Option<LockOf>,
 }

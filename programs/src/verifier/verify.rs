@@ -3,11 +3,14 @@
 //! Key types: [`Verifier`], [`Next`]. Neighbours: `search` decides which path is next; `alu`, `jump`, `memory` and `calls` say what an
 //! instruction does; `facts` is what is known about maps and types. Modelled after kernel/bpf/verifier.c:do_check_common.
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use sim::errno::Errno;
 
+use super::Observer;
 use super::facts::Facts;
+use super::info::{Info, infos};
 use super::precision::{Wanted, mark_chain};
 use super::program::Program;
 use super::reg::{Id, Kind, Reg};
@@ -30,6 +33,13 @@ pub struct Verifier<'a> {
     pub path: Path,
     /// The instruction that is followed, for the history.
     pub step: Step,
+    /// One entry per function of the program.
+    pub info: Vec<Info>,
+    /// Global functions that some path calls.
+    pub called_globals: BTreeSet<usize>,
+    /// A callback that begins as soon as the call is dealt with (6.1).
+    pub entering: Option<Frame>,
+    pub observer: Option<&'a mut dyn Observer>,
     next_id: Id,
 }
 
@@ -48,6 +58,7 @@ fn blank_step(insn: usize) -> Step {
 impl<'a> Verifier<'a> {
     pub fn new(profile: &'a Profile, input: &'a GateInput, facts: &'a Facts<'a>, program: Program<'a>) -> Self {
         let numbers = Numbers::of(profile.version);
+        let info = infos(profile, &program);
         let first = State::new(Frame::new(0, None, 0, numbers), input.kind.sleepable);
         Verifier {
             profile,
@@ -58,6 +69,10 @@ impl<'a> Verifier<'a> {
             search: Search::default(),
             path: Path::new(first, 0),
             step: blank_step(0),
+            info,
+            called_globals: BTreeSet::new(),
+            entering: None,
+            observer: None,
             next_id: 0,
         }
     }
@@ -93,8 +108,6 @@ impl<'a> Verifier<'a> {
             match self.one(insn).map_err(|stop| at(stop, insn))? {
                 Next::At(next) => self.path.insn = next,
                 Next::End => {
-                    let done = mem::replace(&mut self.path.state, State { frames: Vec::new(), ..self.path.state.clone() });
-                    drop(done);
                     self.search.end_path(&self.path);
                     match self.search.pop() {
                         Some(path) => self.path = path,
@@ -122,6 +135,9 @@ impl<'a> Verifier<'a> {
             return self.join(by);
         }
         self.step = blank_step(insn);
+        if let Some(observer) = &mut self.observer {
+            observer.before(insn, &self.path.state);
+        }
         let next = self.execute(insn)?;
         let step = mem::replace(&mut self.step, blank_step(insn));
         self.path.history.push(step);
@@ -245,7 +261,7 @@ impl<'a> Verifier<'a> {
                 self.access(insn, op)?;
             }
             Op::Atomic { .. } => self.atomic(insn, op)?,
-            Op::SkbAbs { .. } | Op::SkbInd { .. } => self.legacy_packet_load(op)?,
+            Op::SkbAbs { .. } | Op::SkbInd { .. } => return self.legacy_packet_load(insn, op),
             Op::Jump { .. } | Op::JumpReg { .. } | Op::Branch { .. } | Op::MayGoto { .. } => {
                 return self.jump(insn, op);
             }
