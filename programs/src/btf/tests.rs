@@ -49,7 +49,10 @@ fn pruning_keeps_values_whole_and_cuts_what_pointers_reach() {
     let keep = |depth| prune(&btf, &[Root { kind: Kind::Func, pattern: "wa*".to_string(), depth }]).bytes;
     let near = Btf::parse(&keep(0)).unwrap();
     let node = near.find_by_name_kind("node", Kind::Struct).unwrap();
-    assert!(prune::is_cut(node) && node.own_size() == btf.find_by_name_kind("node", Kind::Struct).unwrap().own_size());
+    assert!(
+        prune::is_cut(node)
+            && node.own_size() == btf.find_by_name_kind("node", Kind::Struct).unwrap().own_size()
+    );
     assert!(near.find_by_name_kind("inner", Kind::Struct).is_none());
     let far = Btf::parse(&keep(1)).unwrap();
     let node = far.find_by_name_kind("node", Kind::Struct).unwrap();

@@ -14,7 +14,11 @@ use crate::profile::KernelVersion;
 pub(super) enum Found<'b> {
     Scalar,
     /// A pointer to a struct; `flags` are its tags and, from 6.12 on, `UNTRUSTED` if it lies in a union.
-    Pointer { target: TypeId, flags: Flags, field: &'b str },
+    Pointer {
+        target: TypeId,
+        flags: Flags,
+        field: &'b str,
+    },
     /// 7.2: a pointer to anything else, which may be read through all the same.
     Untyped,
 }
@@ -81,7 +85,9 @@ impl<'b> Walk<'b> {
         }
         if is_cut(at.ty) {
             let name = at.ty.name();
-            return not_modelled(format!("members of struct {name}, which the built-in kernel types leave out"));
+            return not_modelled(format!(
+                "members of struct {name}, which the built-in kernel types leave out"
+            ));
         }
         for member in at.ty.members() {
             let start = i64::from(member.bit_offset / 8);
@@ -225,10 +231,17 @@ mod tests {
     use crate::kernel_types::builtin;
     use crate::verifier::stop::Stop;
 
-    fn look(version: KernelVersion, name: &str, path: &[&str], more: i64, size: i64) -> Result<String, String> {
+    fn look(
+        version: KernelVersion,
+        name: &str,
+        path: &[&str],
+        more: i64,
+        size: i64,
+    ) -> Result<String, String> {
         let btf = builtin(version);
         let ty = btf.find_by_name_kind(name, Kind::Struct).expect("struct").id();
-        let off = if path.is_empty() { 0 } else { i64::from(btf.field(ty, path).expect("field").bit_offset / 8) };
+        let off =
+            if path.is_empty() { 0 } else { i64::from(btf.field(ty, path).expect("field").bit_offset / 8) };
         match walk(Walk { btf, version, flexible: true }, ty, off + more, size) {
             Ok(Found::Pointer { target, field, flags }) => {
                 let untrusted = if flags.has(Flags::UNTRUSTED) { " untrusted" } else { "" };

@@ -4,6 +4,7 @@
 
 use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, TypeId};
+use crate::kernel_types;
 use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
 use crate::profile::map_type::MapType;
 use crate::profile::{KernelVersion, Profile};
@@ -118,6 +119,11 @@ impl<'a> Facts<'a> {
             MapRef::Outer(index) => &self.maps[index],
             MapRef::Inner(index) => self.maps[index].inner.as_deref().unwrap_or(&self.maps[index]),
         }
+    }
+
+    /// The kernel's types are the built-in selection: what they lack the kernel may well have.
+    pub fn is_cut(&self) -> bool {
+        std::ptr::eq(self.kernel, kernel_types::builtin(self.profile.version))
     }
 
     pub fn has_arena(&self) -> bool {

@@ -11,7 +11,10 @@
 
 mod alu;
 mod arguments;
+mod attach_proto;
 mod btf_access;
+mod btf_walk;
+mod btf_write;
 mod call;
 mod context;
 mod exit;
@@ -38,6 +41,7 @@ mod stack_depth;
 pub mod state;
 mod stop;
 pub mod tnum;
+mod trust;
 mod verify;
 
 use crate::btf::Btf;

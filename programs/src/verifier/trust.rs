@@ -33,7 +33,8 @@ impl Verifier<'_> {
             return true;
         }
         let unsafe_flags = reg.flags.without(TRUSTED) != Flags::NONE;
-        let always = matches!(reg.kind, Kind::Socket | Kind::SockCommon | Kind::TcpSock | Kind::MapPtr { .. });
+        let always =
+            matches!(reg.kind, Kind::Socket | Kind::SockCommon | Kind::TcpSock | Kind::MapPtr { .. });
         !unsafe_flags && (always || reg.flags.any(TRUSTED))
     }
 
@@ -87,19 +88,21 @@ impl Verifier<'_> {
         })
     }
 
-    /// The type information that an id counts in.
-    pub(super) fn btf(&self, source: BtfSource) -> Option<&Btf> {
-        match source {
-            BtfSource::Kernel => Some(self.facts.kernel),
-            BtfSource::Program => self.facts.btf,
-        }
-    }
-
     /// Name of the struct that a pointer leads to, as in `ptr_task_struct`; empty for other registers.
     pub(super) fn pointed_name(&self, reg: &Reg) -> String {
         match reg.kind {
             Kind::Btf { btf, id } => self.btf(btf).map_or("", |btf| btf.name_of(TypeId(id))).to_string(),
             _ => String::new(),
+        }
+    }
+}
+
+impl<'a> Verifier<'a> {
+    /// The type information that an id counts in.
+    pub(super) fn btf(&self, source: BtfSource) -> Option<&'a Btf> {
+        match source {
+            BtfSource::Kernel => Some(self.facts.kernel),
+            BtfSource::Program => self.facts.btf,
         }
     }
 }
