@@ -11,6 +11,7 @@
 //!
 //! The neighbours are `gate`, which decides a load by these facts, and the helper and kfunc bodies.
 
+pub mod argument;
 mod attach_rules;
 mod config;
 mod function_set;
