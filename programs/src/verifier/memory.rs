@@ -342,7 +342,7 @@ impl Verifier<'_> {
         Ok(value.map(|value| Reg::constant(value, self.numbers)))
     }
 
-    fn map_permission(&self, map: MapRef, off: i64, a: &Access) -> Checked {
+    pub(super) fn map_permission(&self, map: MapRef, off: i64, a: &Access) -> Checked {
         let facts = self.facts.map(map);
         let (allowed, word) = if a.write { (facts.may_write(), "write into") } else { (facts.may_read(), "read from") };
         if allowed {
@@ -425,7 +425,7 @@ impl Verifier<'_> {
         });
     }
 
-    fn buffer(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
+    pub(super) fn buffer(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
         if a.write && reg.flags.has(Flags::RDONLY) {
             let name = type_name(self.version(), reg);
             return no_access(format!("R{} cannot write into {name}", a.base));

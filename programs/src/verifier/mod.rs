@@ -17,6 +17,7 @@ mod btf_walk;
 mod btf_write;
 mod call;
 mod context;
+mod dynptr;
 mod exit;
 mod facts;
 mod function_args;

@@ -74,7 +74,10 @@ impl Verifier<'_> {
             None
         };
         let Some(errno) = errno else {
-            self.touch(frame, -min);
+            // Before 6.12 only writes make the stack deeper.
+            if self.untouched_ok() {
+                self.touch(frame, -min);
+            }
             return Ok((min, max));
         };
         let early = self.version() <= KernelVersion::V6_1;
@@ -152,7 +155,7 @@ impl Verifier<'_> {
             self.bytes_readable(frame, off, size)?;
             return Ok(wanted.then(|| self.bytes_value(frame, off, off + size)));
         }
-        let spilled = held.bytes.iter().rev().take_while(|byte| **byte == Byte::Spill).count() as i64;
+        let spilled = held.bytes.iter().take_while(|byte| **byte == Byte::Spill).count() as i64;
         if size == 8 && spilled == 8 {
             self.step.access = Some(at);
             return Ok(wanted.then_some(held.reg));
@@ -274,7 +277,7 @@ impl Verifier<'_> {
         slot.reg = reg;
         slot.object = None;
         for (index, byte) in slot.bytes.iter_mut().enumerate() {
-            if index as i64 >= SLOT_BYTES as i64 - size {
+            if (index as i64) < size {
                 *byte = Byte::Spill;
             } else if *byte != Byte::Invalid {
                 *byte = Byte::Misc;
@@ -363,15 +366,16 @@ impl Verifier<'_> {
     ) -> Checked {
         let reg = *self.reg(regno);
         let Kind::Stack { frame } = reg.kind else { unreachable!("only stack pointers come here") };
-        let how = if purpose == Purpose::Helper { " indirect" } else { "" };
+        let early = self.version() < KernelVersion::V7_2;
+        let how = if purpose == Purpose::Helper && early { " indirect" } else { "" };
         for off in min..max {
             let (slot, byte) = place(-off as usize);
             let at = SlotRef { frame, slot: slot as u8 };
-            let held = *self.slot(at);
-            let readable = match held.bytes[byte] {
+            let held = self.path.state.frames[usize::from(frame)].stack.get(slot);
+            let readable = held.is_some_and(|held| match held.bytes[byte] {
                 Byte::Misc | Byte::Zero | Byte::Invalid | Byte::Spill => true,
                 Byte::Dynptr | Byte::Iter | Byte::IrqFlag => false,
-            };
+            });
             if !readable {
                 let at = off - min;
                 return no_access(match reg.num.known() {

@@ -61,14 +61,14 @@ impl Slot {
         Slot { bytes: [Byte::Invalid; SLOT_BYTES], reg: Reg::not_init(numbers), object: None }
     }
 
-    /// All eight bytes are a spilled register (`is_spilled_reg`).
+    /// A register was spilled here, in its lowest bytes (`is_spilled_reg`).
     pub fn is_spill(&self) -> bool {
-        self.bytes[SLOT_BYTES - 1] == Byte::Spill
+        self.bytes[0] == Byte::Spill
     }
 
     /// All eight bytes are one register.
     pub fn is_full_spill(&self) -> bool {
-        self.bytes[0] == Byte::Spill && self.is_spill()
+        self.bytes[SLOT_BYTES - 1] == Byte::Spill && self.is_spill()
     }
 
     pub fn is_scalar_spill(&self) -> bool {

@@ -18,13 +18,10 @@ impl Verifier<'_> {
         regions.rcu > 0 || regions.locks > 0 || !regions.sleepable
     }
 
-    /// `reg_is_referenced`; before 7.2, `reg->ref_obj_id`.
+    /// The register holds a reference: in 7.2 by its id, before by `ref_obj_id`, which here may also be a dynptr's own id.
     pub(super) fn is_referenced(&self, reg: &Reg) -> bool {
-        if self.version() < KernelVersion::V7_2 {
-            return reg.ref_id != 0;
-        }
-        let held = |id| id != 0 && self.path.state.find_ref(id).is_some();
-        held(reg.id)
+        let id = if self.version() < KernelVersion::V7_2 { reg.ref_id } else { reg.id };
+        id != 0 && self.path.state.find_ref(id).is_some()
     }
 
     /// `is_trusted_reg`.

@@ -94,15 +94,6 @@ impl Verifier<'_> {
         invalid(format!("R{regno} must be referenced when passed to release function"))
     }
 
-    /// The register holds a reference.
-    pub(in crate::verifier) fn is_referenced(&self, reg: &Reg) -> bool {
-        if self.version() == KernelVersion::V7_2 {
-            reg.id != 0 && self.path.state.find_ref(reg.id).is_some()
-        } else {
-            reg.ref_id != 0
-        }
-    }
-
     fn note_reference(&self, regno: u8, reg: &Reg, argument: &Argument, call: &mut Call) -> Checked {
         if !self.is_referenced(reg) {
             return Ok(());

@@ -38,18 +38,11 @@ impl SpinLock {
 }
 
 impl Verifier<'_> {
-    /// The path may read what RCU protects.
-    pub(in crate::verifier) fn in_rcu_section(&self) -> bool {
-        let regions = &self.path.state.regions;
-        regions.rcu > 0 || regions.locks > 0 || !regions.sleepable
-    }
-
     /// In the comparison function of a tree, whose lock is held (`in_rbtree_lock_required_cb`).
     pub(in crate::verifier) fn in_locked_callback(&self) -> bool {
         let frames = &self.path.state.frames;
         let called_by_kfunc = |frame: &crate::verifier::state::Frame| {
-            frame.role == Role::Callback
-                && frame.callsite.is_some_and(|at| self.input.insns[at].src == 2)
+            frame.role == Role::Callback && frame.callsite.is_some_and(|at| self.input.insns[at].src == 2)
         };
         let innermost_only = self.version() < KernelVersion::V7_2;
         let seen = frames.iter().skip(1).rev().take(if innermost_only { 1 } else { frames.len() });
@@ -110,9 +103,11 @@ impl Verifier<'_> {
 
     fn no_field_early<T>(&self, facts: &MapFacts, what: &str) -> Checked<T> {
         let name = &facts.name;
-        let structure = self.facts.btf.and_then(|btf| btf.resolve(facts.value_type)).is_some_and(|ty| {
-            matches!(ty.kind(), BtfKind::Struct | BtfKind::Datasec)
-        });
+        let structure = self
+            .facts
+            .btf
+            .and_then(|btf| btf.resolve(facts.value_type))
+            .is_some_and(|ty| matches!(ty.kind(), BtfKind::Struct | BtfKind::Datasec));
         invalid(if structure {
             format!("map '{name}' doesn't have 'struct {what}'")
         } else {
@@ -136,7 +131,7 @@ impl Verifier<'_> {
     /// Offset of a field of an object that the program made.
     fn own_field_offset(&self, reg: &Reg, wanted: SpecialKind) -> Option<u32> {
         let Kind::Btf { btf, id } = reg.kind else { return None };
-        let btf = self.btf_of(btf)?;
+        let btf = self.btf(btf)?;
         let whole = btf.resolve(TypeId(id))?;
         let name = field_name(wanted);
         let mut members = whole.members();
@@ -165,8 +160,7 @@ impl Verifier<'_> {
         }
         if last {
             let frame = self.path.state.frames.len() - 1;
-            let held =
-                Reference { kind: lock.kind(), id: reg.id, insn, frame, parent: 0, lock: Some(of) };
+            let held = Reference { kind: lock.kind(), id: reg.id, insn, frame, parent: 0, lock: Some(of) };
             self.path.state.acquire(held);
         }
         let regions = &mut self.path.state.regions;
@@ -190,9 +184,8 @@ impl Verifier<'_> {
                 return invalid(format!("{word}_unlock of different lock"));
             }
         } else {
-            let held = |held: &Reference| {
-                held.kind == lock.kind() && held.id == reg.id && held.lock == Some(of)
-            };
+            let held =
+                |held: &Reference| held.kind == lock.kind() && held.id == reg.id && held.lock == Some(of);
             if !self.path.state.refs.iter().any(held) {
                 return invalid(format!("{word}_unlock of different lock"));
             }
@@ -216,9 +209,8 @@ impl Verifier<'_> {
         let mut before = None;
         if self.version() == KernelVersion::V7_2 {
             let refs = std::rc::Rc::make_mut(&mut self.path.state.refs);
-            let is = |held: &Reference| {
-                held.kind == lock.kind() && held.id == reg.id && held.lock == Some(of)
-            };
+            let is =
+                |held: &Reference| held.kind == lock.kind() && held.id == reg.id && held.lock == Some(of);
             let at = refs.iter().position(is).unwrap_or(0);
             let earlier = refs[..at].iter().rev();
             before = earlier.filter_map(|held| held.lock.map(|of| (held.id, of))).next();

@@ -26,11 +26,7 @@ const MAPS: &[(&[&str], Since, &[&str])] = &[
         &["perf_event_read", "perf_event_output", "skb_output", "perf_event_read_value", "xdp_output"],
     ),
     (&["RINGBUF"], V5_10, &["ringbuf_output", "ringbuf_reserve", "ringbuf_query"]),
-    (
-        &["RINGBUF"],
-        V6_1,
-        &["ringbuf_reserve_dynptr", "ringbuf_submit_dynptr", "ringbuf_discard_dynptr"],
-    ),
+    (&["RINGBUF"], V6_1, &["ringbuf_reserve_dynptr", "ringbuf_submit_dynptr", "ringbuf_discard_dynptr"]),
     (&["USER_RINGBUF"], V6_1, &["user_ringbuf_drain"]),
     (&["STACK_TRACE"], V5_10, &["get_stackid"]),
     (&["CGROUP_ARRAY"], V5_10, &["skb_under_cgroup", "current_task_under_cgroup"]),
@@ -46,7 +42,13 @@ const MAPS: &[(&[&str], Since, &[&str])] = &[
     (
         &["SOCKHASH"],
         V5_10,
-        &["sk_redirect_hash", "sock_hash_update", "msg_redirect_hash", "sk_select_reuseport", "map_lookup_elem"],
+        &[
+            "sk_redirect_hash",
+            "sock_hash_update",
+            "msg_redirect_hash",
+            "sk_select_reuseport",
+            "map_lookup_elem",
+        ],
     ),
     (&["REUSEPORT_SOCKARRAY"], V5_10, &["sk_select_reuseport"]),
     (&["QUEUE", "STACK"], V5_10, &["map_peek_elem", "map_pop_elem", "map_push_elem"]),
@@ -128,8 +130,7 @@ impl Verifier<'_> {
 
     /// What the call does with its map: maps that programs only read stay as they are, and what a tail call jumps to matters.
     pub(super) fn check_map_use(&mut self, call: &Call) -> Checked {
-        let changes =
-            ["bpf_map_delete_elem", "bpf_map_update_elem", "bpf_map_push_elem", "bpf_map_pop_elem"];
+        let changes = ["bpf_map_delete_elem", "bpf_map_update_elem", "bpf_map_push_elem", "bpf_map_pop_elem"];
         let Some((map, _)) = call.map else { return Ok(()) };
         let facts = self.facts.map(map);
         if call.is_any(&changes) && !facts.may_write() {
@@ -155,8 +156,7 @@ impl Verifier<'_> {
     /// Maps whose elements a program may visit.
     pub(super) fn check_for_each(&self, call: &Call) -> Checked {
         let Some((map, _)) = call.map else { return Ok(()) };
-        let walked =
-            ["ARRAY", "PERCPU_ARRAY", "HASH", "PERCPU_HASH", "LRU_HASH", "LRU_PERCPU_HASH", "RHASH"];
+        let walked = ["ARRAY", "PERCPU_ARRAY", "HASH", "PERCPU_HASH", "LRU_HASH", "LRU_PERCPU_HASH", "RHASH"];
         if self.facts.map(map).is(&walked) {
             return Ok(());
         }

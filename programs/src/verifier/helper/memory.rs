@@ -174,7 +174,10 @@ impl Verifier<'_> {
             if self.version() <= KernelVersion::V6_1 {
                 self.helper_memory(regno, 0, write, zero_ok, raw.as_deref_mut())?;
             } else if !zero_ok {
-                return no_access(format!("R{size} invalid zero-sized read: u64=[0,{}]", number.umax() as i64));
+                return no_access(format!(
+                    "R{size} invalid zero-sized read: u64=[0,{}]",
+                    number.umax() as i64
+                ));
             }
         }
         if number.umax() >= MAX_SIZE {

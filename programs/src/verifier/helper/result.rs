@@ -17,7 +17,8 @@ const MAX_ERRNO: i32 = 4095;
 const CPUS: i32 = 1;
 
 /// Helpers that give a reference.
-const ACQUIRES: &[&str] = &["bpf_sk_lookup_tcp", "bpf_sk_lookup_udp", "bpf_skc_lookup_tcp", "bpf_ringbuf_reserve"];
+const ACQUIRES: &[&str] =
+    &["bpf_sk_lookup_tcp", "bpf_sk_lookup_udp", "bpf_skc_lookup_tcp", "bpf_ringbuf_reserve"];
 /// Helpers whose result is their argument as another type (`is_ptr_cast_function`).
 const CASTS: &[&str] = &[
     "bpf_tcp_sock",
@@ -116,7 +117,7 @@ impl Verifier<'_> {
     /// `bpf_per_cpu_ptr` and `bpf_this_cpu_ptr`: memory, or a structure.
     fn percpu_result(&self, call: &Call, null: Flags, rdonly: Flags) -> Checked<Reg> {
         let Some((source, id)) = call.percpu else { return kernel_bug("Helper has invalid btf_id in R1") };
-        let Some(btf) = self.btf_of(source) else { return not_modelled("BTF of a per-CPU variable") };
+        let Some(btf) = self.btf(source) else { return not_modelled("BTF of a per-CPU variable") };
         let Some(ty) = btf.resolve(TypeId(id)) else { return not_modelled("type of a per-CPU variable") };
         let numbers = self.numbers;
         if matches!(ty.kind(), BtfKind::Struct | BtfKind::Union) {
@@ -175,9 +176,7 @@ impl Verifier<'_> {
 
     fn acquires(&self, call: &Call) -> bool {
         let sockets = call.map.is_some_and(|(map, _)| self.facts.map(map).is(&["SOCKMAP", "SOCKHASH"]));
-        call.is_any(ACQUIRES)
-            || call.is("bpf_kptr_xchg")
-            || (call.is("bpf_map_lookup_elem") && sockets)
+        call.is_any(ACQUIRES) || call.is("bpf_kptr_xchg") || (call.is("bpf_map_lookup_elem") && sockets)
     }
 
     /// 7.2: the result shares the reference of what was cast, so that NULL is a path of its own.
@@ -213,7 +212,7 @@ impl Verifier<'_> {
         } else if call.is("bpf_get_smp_processor_id") && version >= KernelVersion::V6_12 {
             Some((0, CPUS - 1))
         } else if call.is("bpf_get_retval") && version == KernelVersion::V7_2 {
-            self.previous_return()
+            self.previous_return()?
         } else {
             None
         };
@@ -225,14 +224,14 @@ impl Verifier<'_> {
     }
 
     /// What the program before this one may have returned (7.2).
-    fn previous_return(&self) -> Option<(i32, i32)> {
+    fn previous_return(&self) -> Checked<Option<(i32, i32)>> {
         let kind = &self.input.kind;
         if kind.prog_type == ProgType::CGROUP_SOCKOPT && kind.attach_type == AttachType::CGROUP_GETSOCKOPT {
-            return None;
+            return Ok(None);
         }
         if kind.prog_type == ProgType::LSM && kind.attach_type == AttachType::LSM_CGROUP {
-            return self.hook_range();
+            return self.cgroup_hook_range();
         }
-        Some((-MAX_ERRNO, 0))
+        Ok(Some((-MAX_ERRNO, 0)))
     }
 }

@@ -15,9 +15,6 @@ use crate::verifier::stop::{Checked, invalid, no_access, not_modelled};
 use crate::verifier::verify::{Next, Verifier};
 
 const MAX_ERRNO: i32 = 4095;
-/// LSM hooks that return a truth value (`bool_lsm_hooks`).
-const BOOL_HOOKS: &[&str] =
-    &["audit_rule_known", "inode_xattr_skipcap", "xfrm_state_pol_flow_match"];
 
 /// What a helper does to its call beyond its arguments.
 type Rule = for<'a, 'v> fn(&'a mut Verifier<'v>, &'a mut Call) -> Checked;
@@ -169,8 +166,7 @@ impl Verifier<'_> {
     }
 
     fn user_ringbuf_callback(&mut self, call: &mut Call) -> Checked {
-        let mut dynptr =
-            Reg::pointer(Kind::Dynptr { kind: DynptrKind::Local }, Flags::NONE, self.numbers);
+        let mut dynptr = Reg::pointer(Kind::Dynptr { kind: DynptrKind::Local }, Flags::NONE, self.numbers);
         if self.version() >= KernelVersion::V6_12 {
             dynptr.id = self.new_id();
         }
@@ -206,7 +202,7 @@ impl Verifier<'_> {
             return Ok(());
         }
         let Kind::Btf { btf, id } = reg.kind else { return Ok(()) };
-        let ty = self.btf_of(btf).and_then(|btf| btf.type_by_id(TypeId(id)));
+        let ty = self.btf(btf).and_then(|btf| btf.type_by_id(TypeId(id)));
         if !ty.is_some_and(|ty| matches!(ty.kind(), BtfKind::Struct | BtfKind::Union)) {
             return kernel_bug("Helper has invalid btf/btf_id in R1");
         }
@@ -218,8 +214,8 @@ impl Verifier<'_> {
         let kind = &self.input.kind;
         let hook = kind.prog_type == ProgType::LSM && kind.attach_type == AttachType::LSM_CGROUP;
         let last = self.version() == KernelVersion::V7_2;
-        let any = kind.prog_type == ProgType::CGROUP_SOCKOPT
-            && kind.attach_type == AttachType::CGROUP_GETSOCKOPT;
+        let any =
+            kind.prog_type == ProgType::CGROUP_SOCKOPT && kind.attach_type == AttachType::CGROUP_GETSOCKOPT;
         if last && !self.reg(1).is_scalar() {
             return invalid("R1 is not a scalar");
         }
@@ -228,10 +224,8 @@ impl Verifier<'_> {
         }
         let mut range = (-MAX_ERRNO, 0);
         if hook {
-            let Some(found) = self.hook_range() else {
-                return invalid(
-                    "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
-                );
+            let Some(found) = self.cgroup_hook_range()? else {
+                return invalid("BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!");
             };
             range = found;
         }
@@ -259,19 +253,13 @@ impl Verifier<'_> {
         invalid(format!("At bpf_set_retval the register R1 has{has} should have been in [{min}, {max}]"))
     }
 
-    /// What the hook of an LSM program returns; none for hooks that return nothing.
-    pub(super) fn hook_range(&self) -> Option<(i32, i32)> {
-        let hook = self.input.kind.target.as_deref().unwrap_or_default();
-        let kernel = self.facts.kernel;
-        let function = kernel.find_by_name_kind(&format!("bpf_lsm_{hook}"), BtfKind::Func);
-        let proto = function.and_then(|function| kernel.func_proto(function.id()));
-        let nothing = proto.is_some_and(|proto| proto.target() == TypeId::VOID);
-        if nothing {
-            None
-        } else if BOOL_HOOKS.contains(&hook) {
-            Some((0, 1))
-        } else {
-            Some((-MAX_ERRNO, 0))
+    /// What the hook of a cgroup LSM program returns; none for hooks that return nothing.
+    pub(super) fn cgroup_hook_range(&self) -> Checked<Option<(i32, i32)>> {
+        if self.target_returns_void()? {
+            return Ok(None);
         }
+        let hook = self.input.kind.target.as_deref().and_then(|hook| self.profile.lsm_hook(hook));
+        let truth = hook.is_some_and(|hook| hook.returns_bool);
+        Ok(Some(if truth { (0, 1) } else { (-MAX_ERRNO, 0) }))
     }
 }

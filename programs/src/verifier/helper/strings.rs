@@ -151,12 +151,20 @@ mod tests {
 
     #[test]
     fn formats() {
-        let ok: &[(&str, usize)] =
-            &[("plain", 0), ("%d %s", 2), ("%5llx|%-3d", 2), ("100%%", 0), ("%pI4,%pks.", 2), ("%p", 1), ("\u{e9}", 0)];
+        let ok: &[(&str, usize)] = &[
+            ("plain", 0),
+            ("%d %s", 2),
+            ("%5llx|%-3d", 2),
+            ("100%%", 0),
+            ("%pI4,%pks.", 2),
+            ("%p", 1),
+            ("\u{e9}", 0),
+        ];
         for (text, args) in ok {
             assert!(format_ok(text.as_bytes(), *args), "{text}");
         }
-        let bad: &[(&str, usize)] = &[("%d %d", 1), ("%f", 1), ("%", 1), ("%sx", 1), ("\u{1}", 0), ("%pI5", 1), ("%lls", 1)];
+        let bad: &[(&str, usize)] =
+            &[("%d %d", 1), ("%f", 1), ("%", 1), ("%sx", 1), ("\u{1}", 0), ("%pI5", 1), ("%lls", 1)];
         for (text, args) in bad {
             assert!(!format_ok(text.as_bytes(), *args), "{text}");
         }

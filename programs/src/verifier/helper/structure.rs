@@ -8,17 +8,9 @@ use crate::verifier::reg::BtfSource;
 use crate::verifier::verify::Verifier;
 
 impl Verifier<'_> {
-    /// The BTF that an id counts in.
-    pub(in crate::verifier) fn btf_of(&self, source: BtfSource) -> Option<&Btf> {
-        match source {
-            BtfSource::Kernel => Some(self.facts.kernel),
-            BtfSource::Program => self.facts.btf,
-        }
-    }
-
     /// Name of a structure, for messages.
     pub(in crate::verifier) fn structure_name(&self, (source, id): (BtfSource, u32)) -> &str {
-        self.btf_of(source).map_or("", |btf| btf.name_of(TypeId(id)))
+        self.btf(source).map_or("", |btf| btf.name_of(TypeId(id)))
     }
 
     /// Whether `off` bytes into the type there is a kernel structure of that name; `strict`: the type itself.
@@ -30,9 +22,8 @@ impl Verifier<'_> {
         strict: bool,
     ) -> bool {
         let wanted = self.facts.kernel.find_by_name_kind(wanted, Kind::Struct);
-        wanted.is_some_and(|wanted| {
-            self.structure_matches(is, off, (BtfSource::Kernel, wanted.id().0), strict)
-        })
+        wanted
+            .is_some_and(|wanted| self.structure_matches(is, off, (BtfSource::Kernel, wanted.id().0), strict))
     }
 
     /// `btf_struct_ids_match`.
@@ -49,7 +40,7 @@ impl Verifier<'_> {
         if strict || source != wanted.0 {
             return false;
         }
-        let Some(btf) = self.btf_of(source) else { return false };
+        let Some(btf) = self.btf(source) else { return false };
         let Ok(mut off) = u64::try_from(off) else { return false };
         let mut at = TypeId(id);
         loop {

@@ -3,7 +3,7 @@
 //! Key items: [`compatible`], `check_reg_type` and `check_arg_offset` of [`Verifier`]. Neighbours: `args` calls them for each argument.
 //! Modelled after kernel/bpf/verifier.c:check_reg_type (tables `compatible_reg_types`) and check_func_arg_reg_off.
 
-use super::Call;
+use super::{Call, kernel_bug};
 use crate::profile::KernelVersion;
 use crate::profile::argument::{ArgBase, Argument};
 use crate::verifier::names::{type_name, type_name_of};
@@ -60,8 +60,7 @@ const KEYS_5_10: &[Shape] = &[STACK, PACKET, PACKET_META, MAP_VALUE];
 const KEYS_6_1: &[Shape] = &[STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE];
 const MEM_5_10: &[Shape] = &[STACK, PACKET, PACKET_META, MAP_VALUE, MEM, RDONLY_BUF, BUF];
 const MEM_6_1: &[Shape] = &[STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE, MEM, RINGBUF_MEM, BUF];
-const MEM_6_12: &[Shape] =
-    &[STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE, MEM, RINGBUF_MEM, BUF, TRUSTED];
+const MEM_6_12: &[Shape] = &[STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE, MEM, RINGBUF_MEM, BUF, TRUSTED];
 const MEM_7_2: &[Shape] =
     &[STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE, MEM, RINGBUF_MEM, BUF, TRUSTED, CTX];
 
@@ -90,10 +89,7 @@ const ROWS: &[Row] = &[
     Row { base: ArgBase::BtfIdSockCommon, fits: [SOCKS_BTF, SOCKS_BTF, SOCKS_TRUSTED, SOCKS_TRUSTED] },
     same(ArgBase::Socket, SOCKETS),
     Row { base: ArgBase::BtfId, fits: [&[BTF], &[BTF], &[BTF, TRUSTED, RCU], &[BTF, TRUSTED, RCU]] },
-    Row {
-        base: ArgBase::SpinLock,
-        fits: [MAP_VALUES, MAP_VALUES, &[MAP_VALUE, ALLOC], &[MAP_VALUE, ALLOC]],
-    },
+    Row { base: ArgBase::SpinLock, fits: [MAP_VALUES, MAP_VALUES, &[MAP_VALUE, ALLOC], &[MAP_VALUE, ALLOC]] },
     Row { base: ArgBase::AllocMem, fits: [&[MEM], &[RINGBUF_MEM], &[RINGBUF_MEM], &[RINGBUF_MEM]] },
     Row {
         base: ArgBase::PercpuBtfId,
@@ -110,12 +106,7 @@ const ROWS: &[Row] = &[
     same(ArgBase::Timer, MAP_VALUES),
     Row {
         base: ArgBase::Kptr,
-        fits: [
-            MAP_VALUES,
-            MAP_VALUES,
-            &[MAP_VALUE, ALLOC],
-            &[MAP_VALUE, ALLOC, NON_OWN, NON_OWN_RCU],
-        ],
+        fits: [MAP_VALUES, MAP_VALUES, &[MAP_VALUE, ALLOC], &[MAP_VALUE, ALLOC, NON_OWN, NON_OWN_RCU]],
     },
     same(ArgBase::Dynptr, DYNPTRS),
 ];
@@ -164,7 +155,7 @@ impl Verifier<'_> {
             return no_access(format!("Possibly NULL pointer passed to helper {word}{regno}"));
         }
         if call.is("bpf_kptr_xchg") {
-            return self.kptr_matches(regno, call);
+            return self.given_kptr(regno, call);
         }
         self.check_structure(regno, (btf, id), argument, call)
     }
@@ -194,12 +185,20 @@ impl Verifier<'_> {
     /// An object the program made: only locks and kptrs take it.
     fn check_own_object(&self, regno: u8, call: &Call) -> Checked {
         if call.is("bpf_kptr_xchg") && regno == 2 {
-            return self.kptr_matches(regno, call);
+            return self.given_kptr(regno, call);
         }
         if call.is("bpf_kptr_xchg") || call.is("bpf_spin_lock") || call.is("bpf_spin_unlock") {
             return Ok(());
         }
         refuse(Errno::EFAULT, "unimplemented handling of MEM_ALLOC")
+    }
+
+    /// `bpf_kptr_xchg` puts in what the field takes.
+    fn given_kptr(&self, regno: u8, call: &Call) -> Checked {
+        match &call.kptr {
+            Some(kptr) => self.kptr_matches(regno, kptr),
+            None => kernel_bug("bpf_kptr_xchg without a field"),
+        }
     }
 
     /// The structure is the wanted one, or begins with it.
@@ -208,7 +207,7 @@ impl Verifier<'_> {
         let reg = *self.reg(regno);
         let wanted = argument.structure.unwrap_or("sock_common");
         if version == KernelVersion::V7_2 {
-            self.check_pointer_offset(&reg, regno, true)?;
+            self.check_object_offset(&reg, regno, true)?;
         }
         let strict = argument.release && !call.is("bpf_sk_release");
         if !self.is_structure(is, reg.known_offset().unwrap_or(0), wanted, strict) {
@@ -216,9 +215,7 @@ impl Verifier<'_> {
             return no_access(format!("R{regno} is of type {name} but {wanted} is expected"));
         }
         if version == KernelVersion::V5_10 && reg.num.known() != Some(0) {
-            return no_access(format!(
-                "R{regno} is a pointer to in-kernel struct with non-zero offset"
-            ));
+            return no_access(format!("R{regno} is a pointer to in-kernel struct with non-zero offset"));
         }
         Ok(())
     }
@@ -228,7 +225,11 @@ impl Verifier<'_> {
         let reg = *self.reg(regno);
         match self.version() {
             KernelVersion::V5_10 => {
-                if reg.kind == Kind::Ctx { self.check_context_offset(&reg, regno) } else { Ok(()) }
+                if reg.kind == Kind::Ctx {
+                    self.check_context_offset(&reg, regno)
+                } else {
+                    Ok(())
+                }
             }
             KernelVersion::V6_1 => self.check_arg_offset_6_1(&reg, regno, argument),
             _ => self.check_arg_offset_late(&reg, regno, argument),
@@ -270,7 +271,7 @@ impl Verifier<'_> {
         if object && argument.release && reg.off != 0 {
             return invalid(format!("R{regno} must have zero offset when passed to release func"));
         }
-        self.check_pointer_offset(reg, regno, object)
+        self.check_object_offset(reg, regno, object)
     }
 
     fn check_arg_offset_late(&self, reg: &Reg, regno: u8, argument: &Argument) -> Checked {
@@ -286,7 +287,7 @@ impl Verifier<'_> {
                 ));
             }
             if !last {
-                return self.check_pointer_offset(reg, regno, false);
+                return self.check_object_offset(reg, regno, false);
             }
         }
         let free = match reg.kind {
@@ -309,11 +310,11 @@ impl Verifier<'_> {
         }
         let fixed = [Flags::NONE, Flags::ALLOC, Flags::TRUSTED, Flags::RCU, NON_OWN.1, NON_OWN_RCU.1];
         let object = same_kind(reg.kind, BTF_KIND) && fixed.contains(&reg.flags);
-        self.check_pointer_offset(reg, regno, object)
+        self.check_object_offset(reg, regno, object)
     }
 
     /// `__check_ptr_off_reg`: a pointer is where it was made, or at a fixed distance if that is allowed.
-    pub(in crate::verifier) fn check_pointer_offset(&self, reg: &Reg, regno: u8, fixed_ok: bool) -> Checked {
+    pub(in crate::verifier) fn check_object_offset(&self, reg: &Reg, regno: u8, fixed_ok: bool) -> Checked {
         let name = type_name(self.version(), reg);
         let last = self.version() == KernelVersion::V7_2;
         let variable = if last { reg.num.known().is_none() } else { reg.num.known() != Some(0) };
