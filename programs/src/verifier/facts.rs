@@ -4,6 +4,7 @@
 
 use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, TypeId};
+use crate::core_reloc::Poisoned;
 use crate::kernel_types;
 use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
 use crate::profile::map_type::MapType;
@@ -86,11 +87,17 @@ fn fields(version: KernelVersion, spec: &MapSpec) -> Vec<Field> {
         SpecialKind::Timer | SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => {
             version >= KernelVersion::V6_1
         }
-        SpecialKind::ResSpinLock | SpecialKind::TaskWork | SpecialKind::Uptr => version >= KernelVersion::V7_2,
+        SpecialKind::ResSpinLock | SpecialKind::TaskWork | SpecialKind::Uptr => {
+            version >= KernelVersion::V7_2
+        }
         _ => version >= KernelVersion::V6_12,
     };
-    let seen = spec.special.iter().filter(|field| known(field.kind) && (version >= KernelVersion::V6_12 || !field.nested));
-    seen.map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty }).collect()
+    let seen = spec
+        .special
+        .iter()
+        .filter(|field| known(field.kind) && (version >= KernelVersion::V6_12 || !field.nested));
+    seen.map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty })
+        .collect()
 }
 
 /// All of it.
@@ -101,16 +108,24 @@ pub struct Facts<'a> {
     /// The object's BTF, if it has one.
     pub btf: Option<&'a Btf>,
     pub program: &'a ProgramSpec,
+    /// Relocations that the built-in types cannot decide: whoever gets there, gets no verdict.
+    pub unseen: Vec<Poisoned>,
 }
 
 impl<'a> Facts<'a> {
-    pub fn new(profile: &'a Profile, object: &'a Object, program: &'a ProgramSpec, kernel: &'a Btf) -> Facts<'a> {
+    pub fn new(
+        profile: &'a Profile,
+        object: &'a Object,
+        program: &'a ProgramSpec,
+        kernel: &'a Btf,
+    ) -> Facts<'a> {
         Facts {
             profile,
             maps: object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect(),
             kernel,
             btf: object.btf.as_ref(),
             program,
+            unseen: Vec::new(),
         }
     }
 
@@ -124,6 +139,11 @@ impl<'a> Facts<'a> {
     /// The kernel's types are the built-in selection: what they lack the kernel may well have.
     pub fn is_cut(&self) -> bool {
         std::ptr::eq(self.kernel, kernel_types::builtin(self.profile.version))
+    }
+
+    /// What a relocation at this instruction wants to know that the built-in types do not have.
+    pub fn undecided(&self, insn: usize) -> Option<&str> {
+        self.unseen.iter().find(|relo| relo.insn == insn).map(|relo| relo.access.as_str())
     }
 
     pub fn has_arena(&self) -> bool {

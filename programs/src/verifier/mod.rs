@@ -32,8 +32,8 @@ mod names;
 mod precision;
 mod program;
 mod prune;
-pub mod reg;
 mod refs;
+pub mod reg;
 mod return_range;
 pub mod scalar;
 mod search;
@@ -46,7 +46,8 @@ mod trust;
 mod verify;
 
 use crate::btf::Btf;
-use crate::gate::{self, GateInput, Rejection, Scope, Verdict};
+use crate::core_reloc::{self, Poisoned};
+use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};
 use crate::kernel_types;
 use crate::object::{Object, ProgramSpec};
 use crate::profile::{KernelVersion, Profile};
@@ -108,20 +109,25 @@ pub fn verify_with(
     kernel: &Btf,
     observer: Option<&mut dyn Observer>,
 ) -> Judgement {
+    let (relocated, unseen) = match adapted(object, program, kernel) {
+        Ok(adapted) => adapted,
+        Err(refused) => return Judgement::early(Verdict::Reject(refused)),
+    };
+    let program = relocated.as_ref().unwrap_or(program);
     let Some(input) = GateInput::from_object(profile, object, program) else {
         let message = format!("missing BPF prog type, check ELF section name '{}'", program.section);
-        let refused = Rejection {
-            errno: sim::errno::Errno::EINVAL,
-            message,
-            insn: None,
-            stage: gate::Stage::Loader,
-        };
+        let refused =
+            Rejection { errno: sim::errno::Errno::EINVAL, message, insn: None, stage: gate::Stage::Loader };
         return Judgement::early(Verdict::Reject(refused));
     };
-    if let Err(refused) = gate::before_verification(profile, &input, None) {
+    let mut facts = Facts::new(profile, object, program, kernel);
+    let names: Option<&dyn KernelNames> = if facts.is_cut() { None } else { Some(kernel) };
+    if let Err(refused) = gate::before_verification(profile, &input, names) {
         return Judgement::early(Verdict::Reject(refused));
     }
-    let facts = Facts::new(profile, object, program, kernel);
+    if facts.is_cut() {
+        facts.unseen = unseen;
+    }
     let starts = match gate::function_starts(profile, &input) {
         Ok(starts) => starts,
         Err(refused) => return Judgement::early(Verdict::Reject(refused)),
@@ -133,6 +139,26 @@ pub fn verify_with(
     }
     let outcome = verifier.run();
     verifier.judgement(outcome)
+}
+
+/// The program with its CO-RE relocations applied, and those that a selection of the kernel's types cannot decide.
+fn adapted(
+    object: &Object,
+    program: &ProgramSpec,
+    kernel: &Btf,
+) -> Result<(Option<ProgramSpec>, Vec<Poisoned>), Rejection> {
+    let Some(local) = object.btf.as_ref().filter(|_| !program.core.is_empty()) else {
+        return Ok((None, Vec::new()));
+    };
+    match core_reloc::relocate(program, local, kernel) {
+        Ok(done) => Ok((Some(ProgramSpec { insns: done.insns, ..program.clone() }), done.unseen)),
+        Err(error) => Err(Rejection {
+            errno: sim::errno::Errno::EINVAL,
+            message: error.to_string(),
+            insn: Some(error.insn),
+            stage: gate::Stage::Loader,
+        }),
+    }
 }
 
 impl Judgement {

@@ -17,7 +17,7 @@ use super::reg::{Id, Kind, Reg};
 use super::scalar::Numbers;
 use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
 use super::state::{Frame, State, Touched};
-use super::stop::{Checked, Stop, invalid, no_access, refuse};
+use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
 use crate::gate::GateInput;
 use crate::isa::{Op, Src};
 use crate::profile::{KernelVersion, Profile};
@@ -247,6 +247,9 @@ impl<'a> Verifier<'a> {
     }
 
     fn execute(&mut self, insn: usize) -> Checked<Next> {
+        if let Some(access) = self.facts.undecided(insn) {
+            return not_modelled(format!("relocation {access}: the built-in kernel types lack the type"));
+        }
         let Some(op) = self.program.ops[insn] else { return self.bad_code(insn) };
         if let Some(text) = self.reserved_fields(insn) {
             return invalid(text);
