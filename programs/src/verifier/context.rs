@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use super::helper::memory::translates_context;
 use super::memory::Access;
 use super::names::type_name;
 use super::reg::{Flags, Kind, Reg};
@@ -137,7 +138,16 @@ impl Verifier<'_> {
             return no_access(text);
         }
         if late {
+            let translated = translates_context(self.input.kind.prog_type);
             return match known {
+                Some(known) if (known as i64) < 0 => no_access(format!(
+                    "negative offset {name} ptr R{} off={} disallowed",
+                    a.base, known as i64
+                )),
+                Some(known) if known != 0 && translated => no_access(format!(
+                    "dereference of modified {name} ptr R{} off={known} disallowed",
+                    a.base
+                )),
                 None => no_access(format!(
                     "variable {name} access var_off={} disallowed",
                     self.print_number(reg.num.var_off())

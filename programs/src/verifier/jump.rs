@@ -289,7 +289,8 @@ impl Verifier<'_> {
         if null_test {
             self.null_known(left, equal_is_taken, taken);
         } else if wide && matches!(test.src, Src::Reg(_)) {
-            packet_learnt(test, left, right, &mut self.path.state, &mut taken.state);
+            let whole = self.version() == KernelVersion::V7_2;
+            packet_learnt(test, (left, right), whole, &mut self.path.state, &mut taken.state);
         }
     }
 
@@ -365,7 +366,13 @@ fn is_origin(reg: &Reg) -> bool {
 }
 
 /// `try_match_pkt_pointers`: which outcome shows that bytes are there.
-fn packet_learnt(test: &Test, left: &Reg, right: &Reg, falls: &mut State, taken: &mut State) {
+fn packet_learnt(
+    test: &Test,
+    (left, right): (&Reg, &Reg),
+    whole: bool,
+    falls: &mut State,
+    taken: &mut State,
+) {
     let limits = |pointer: &Reg, limit: &Reg| {
         matches!((pointer.kind, limit.kind), (Kind::Packet { .. }, Kind::PacketEnd))
             || (matches!(pointer.kind, Kind::PacketMeta { .. }) && is_origin(limit))
@@ -386,17 +393,18 @@ fn packet_learnt(test: &Test, left: &Reg, right: &Reg, falls: &mut State, taken:
         Condition::Le => (taken, falls, false),
         _ => return,
     };
-    mark_inside(inside, pointer, strict);
+    mark_inside(inside, pointer, strict, whole);
     if let Kind::Packet { range } = &mut outside.reg_mut(number.into()).kind {
         *range = if strict { AT_END } else { BEYOND_END };
     }
 }
 
 /// `find_good_pkt_pointers`.
-fn mark_inside(state: &mut State, pointer: &Reg, strict: bool) {
-    let fixed = if pointer.off == 0 { pointer.num.known().map_or(0, |known| known as i64) } else { pointer.off.into() };
-    let shown = fixed + i64::from(strict);
+fn mark_inside(state: &mut State, pointer: &Reg, strict: bool, whole: bool) {
     let farthest = pointer.num.umax();
+    // 7.2 shows as many bytes as the variable part may have at most, which holds the fixed part there.
+    let fixed = if whole { farthest as i64 } else { pointer.off.into() };
+    let shown = fixed.saturating_add(i64::from(strict));
     let variable_and_fixed = farthest.saturating_add(pointer.off.max(0) as u64);
     let useless = fixed < 0 || (fixed == 0 && strict);
     if useless || farthest > MAX_PACKET || variable_and_fixed > MAX_PACKET {

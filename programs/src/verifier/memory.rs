@@ -401,17 +401,21 @@ impl Verifier<'_> {
         let (Kind::Packet { range } | Kind::PacketMeta { range }) = reg.kind else {
             unreachable!("only packet pointers come here")
         };
+        let outside = format!("R{regno} offset is outside of the packet");
+        if self.version() == KernelVersion::V7_2 {
+            return match u32::try_from(range) {
+                Ok(range) => self.region(regno, off, size, range, zero_ok),
+                Err(_) => refuse(Errno::EINVAL, outside),
+            };
+        }
         if reg.num.smin() < 0 {
             return no_access(format!(
                 "R{regno} min value is negative, either use unsigned index or do a if (index >=0) check."
             ));
         }
-        let outside = format!("R{regno} offset is outside of the packet");
         if range < 0 {
             return refuse(Errno::EINVAL, outside);
         }
-        // 7.2 counts the variable part into the range as well.
-        let off = if self.version() == KernelVersion::V7_2 { off + reg.num.umax() as i64 } else { off };
         if self.inside(off, size, range as u32, zero_ok) { Ok(()) } else { no_access(outside) }
     }
 
@@ -425,6 +429,22 @@ impl Verifier<'_> {
         });
     }
 
+    /// 7.2: the fixed part is in the number, so that it may be anything from 0 on.
+    fn buffer_start(&self, a: &Access, reg: &Reg, off: i64, what: &str) -> Checked {
+        let base = a.base;
+        let Some(known) = reg.num.known() else {
+            let number = self.print_number(reg.num.var_off());
+            return no_access(format!("R{base} invalid variable buffer offset: off={off}, var_off={number}"));
+        };
+        let known = known as i64;
+        if known + off < 0 {
+            return no_access(format!(
+                "R{base} invalid negative {what} buffer offset: off={off}, var_off={known}"
+            ));
+        }
+        Ok(())
+    }
+
     pub(super) fn buffer(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
         if a.write && reg.flags.has(Flags::RDONLY) {
             let name = type_name(self.version(), reg);
@@ -435,6 +455,9 @@ impl Verifier<'_> {
             (_, true) => "rdonly",
             _ => "rdwr",
         };
+        if self.version() == KernelVersion::V7_2 {
+            return self.buffer_start(a, reg, off, what).map(|()| None);
+        }
         if off < 0 {
             let text = format!("R{} invalid {what} buffer access: off={off}, size={}", a.base, a.size);
             return no_access(text);

@@ -82,6 +82,9 @@ impl Verifier<'_> {
         };
         let early = self.version() <= KernelVersion::V6_1;
         let text = match reg.num.known() {
+            Some(_) if self.version() == KernelVersion::V7_2 => {
+                format!("invalid{what} stack R{regno} off={min} size={size}")
+            }
             Some(_) => format!("invalid{what} stack R{regno} off={off} size={size}"),
             None if early => {
                 format!("invalid variable-offset{what} stack R{regno} var_off={} size={size}", reg.num.var_off())

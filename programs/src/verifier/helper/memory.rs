@@ -251,7 +251,7 @@ impl Verifier<'_> {
 }
 
 /// Types whose context fields the kernel translates (`convert_ctx_access`).
-fn translates_context(prog_type: ProgType) -> bool {
+pub(in crate::verifier) fn translates_context(prog_type: ProgType) -> bool {
     let plain = [
         ProgType::KPROBE,
         ProgType::TRACEPOINT,
