@@ -13,3 +13,4 @@ pub mod native;
 pub mod object;
 pub mod profile;
 pub mod runtime;
+pub mod verifier;

@@ -1,7 +1,7 @@
 //! Cutting a kernel's BTF down: keep what a list of roots reaches, up to a number of pointers away.
 //!
 //! Members that are held by value are kept whole at every depth, so sizes and offsets stay those of the kernel. A
-//! struct that only a pointer beyond the last level reaches becomes a forward declaration of the same name.
+//! struct that only a pointer beyond the last level reaches keeps its name and size, but no members ([`is_cut`]).
 //! Neighbours: `kernel_types` holds the results and the lists; `examples/prune_btf` is the command.
 
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// How a type is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
-    /// Only its name: a forward declaration.
+    /// Only its name and size; of a section, only the variables that are kept.
     Name,
     /// Whole; structs this many pointers further are whole, too.
     Whole(u8),
@@ -123,8 +123,14 @@ impl Marks<'_> {
         }
     }
 
-    /// Tags (`bpf_kfunc`, `bpf_fastcall`) refer to what they mark: those of functions that are kept, are kept.
+    /// Tags (`bpf_kfunc`, `bpf_fastcall`) refer to what they mark: those of functions that are kept, are kept. So are
+    /// the sections that list kept variables.
     fn tags(&mut self) {
+        for ty in self.btf.types().filter(|ty| ty.kind() == Kind::Datasec) {
+            if ty.section_vars().any(|var| self.left.contains_key(&var.var)) {
+                self.left.entry(ty.id()).or_insert(Level::Name);
+            }
+        }
         for ty in self.btf.types().filter(|ty| ty.kind() == Kind::DeclTag) {
             let target = self.btf.type_by_id(ty.target());
             if target
@@ -143,6 +149,12 @@ impl Marks<'_> {
             _ => wanted,
         }
     }
+}
+
+/// Whether members of this struct or union were cut away. (Real ones without members are empty, or opaque like
+/// `struct bpf_timer` of Linux 6.1.)
+pub fn is_cut(ty: Type<'_>) -> bool {
+    ty.kind().is_composite() && ty.vlen() == 0 && ty.own_size() > 0
 }
 
 fn references(ty: Type<'_>) -> Vec<TypeId> {
@@ -165,10 +177,18 @@ fn write(btf: &Btf, marks: &BTreeMap<TypeId, Level>) -> Vec<u8> {
         let Some(ty) = btf.type_by_id(*id) else { continue };
         let kind = ty.kind();
         if *level == Level::Name && kind.is_composite() {
-            out.forward(ty.name(), kind == Kind::Union);
+            out.push(ty.name(), kind, false, 0, ty.own_size(), &[]);
             continue;
         }
         let mut tail = ty.words[3..].to_vec();
+        if *level == Level::Name && kind == Kind::Datasec {
+            let kept = tail.chunks_exact(3).filter(|entry| numbers.contains_key(&TypeId(entry[0])));
+            tail = kept.flatten().copied().collect();
+            let vars = tail.len() as u32 / 3;
+            tail.chunks_exact_mut(3).for_each(|entry| entry[0] = renumber(entry[0]));
+            out.push(ty.name(), kind, false, vars, ty.own_size(), &tail);
+            continue;
+        }
         let (width, _) = kind.tail_words();
         for entry in tail.chunks_exact_mut(width.max(1)) {
             if kind.tail_named() {

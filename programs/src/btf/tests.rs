@@ -44,11 +44,15 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
-fn pruning_keeps_values_whole_and_declares_what_pointers_reach() {
+fn pruning_keeps_values_whole_and_cuts_what_pointers_reach() {
     let btf = Btf::parse(&sample().finish()).unwrap();
     let keep = |depth| prune(&btf, &[Root { kind: Kind::Func, pattern: "wa*".to_string(), depth }]).bytes;
     let near = Btf::parse(&keep(0)).unwrap();
-    assert!(near.find_by_name_kind("node", Kind::Fwd).is_some());
+    let node = near.find_by_name_kind("node", Kind::Struct).unwrap();
+    assert!(
+        prune::is_cut(node)
+            && node.own_size() == btf.find_by_name_kind("node", Kind::Struct).unwrap().own_size()
+    );
     assert!(near.find_by_name_kind("inner", Kind::Struct).is_none());
     let far = Btf::parse(&keep(1)).unwrap();
     let node = far.find_by_name_kind("node", Kind::Struct).unwrap();

@@ -22,6 +22,7 @@ use patch::Change;
 use spec::Spec;
 use value::{Value, compute};
 
+use crate::btf::prune::is_cut;
 use crate::btf::{Btf, TypeId, essential_name};
 use crate::isa::Insn;
 use crate::object::{CoreRelo, ProgramSpec};
@@ -32,6 +33,9 @@ pub struct Relocated {
     pub insns: Vec<Insn>,
     /// In the order of instructions.
     pub poisoned: Vec<Poisoned>,
+    /// Relocations of types that `target` lacks or has without members: of a cut kernel BTF this says nothing about the
+    /// kernel.
+    pub unseen: Vec<Poisoned>,
 }
 
 /// An instruction that must not be reached, because the kernel lacks what it needs.
@@ -90,20 +94,39 @@ pub enum CoreErrorKind {
 /// # Errors
 /// [`CoreError`] where libbpf would refuse to load; a field that does not exist is no error.
 pub fn relocate(program: &ProgramSpec, local: &Btf, target: &Btf) -> Result<Relocated, CoreError> {
-    let mut done = Relocated { insns: program.insns.clone(), poisoned: Vec::new() };
+    let mut done = Relocated { insns: program.insns.clone(), poisoned: Vec::new(), unseen: Vec::new() };
     let compare = Compare::new(local, target);
+    // Texts are paid for like comparisons, so that they cannot fill the memory either.
+    let poisoned = |relo: &CoreRelo| {
+        let access = describe(relo, local);
+        compare.begin().and_then(|()| compare.spend_many(access.len()))?;
+        Ok(Poisoned { insn: relo.insn, access })
+    };
     for relo in &program.core {
         let refused = |kind| CoreError { insn: relo.insn, access: describe(relo, local), kind };
+        if unseen(relo, local, target) {
+            done.unseen.push(poisoned(relo).map_err(refused)?);
+        }
         let applied = resolve(relo, local, target, &compare)
             .and_then(|change| patch::patch(&mut done.insns, relo.insn, &change));
         if !applied.map_err(refused)? {
-            let access = describe(relo, local);
-            // Texts are paid for like comparisons, so that they cannot fill the memory either.
-            compare.begin().and_then(|()| compare.spend_many(access.len())).map_err(refused)?;
-            done.poisoned.push(Poisoned { insn: relo.insn, access });
+            done.poisoned.push(poisoned(relo).map_err(refused)?);
         }
     }
     Ok(done)
+}
+
+/// Whether `target` cannot tell what becomes of a relocation, if it is a selection of the kernel's types.
+fn unseen(relo: &CoreRelo, local: &Btf, target: &Btf) -> bool {
+    if relo.kind == CoreKind::TypeIdLocal {
+        return false;
+    }
+    let by_name = matches!(relo.kind, CoreKind::TypeExists | CoreKind::TypeSize | CoreKind::TypeIdTarget);
+    let Some(root) = local.type_by_id(relo.root) else { return false };
+    let named = target.find_by_essential_name(essential_name(root.name()));
+    !named
+        .filter(|ty| same_kind(root, *ty))
+        .any(|ty| by_name || target.resolve(ty.id()).is_none_or(|ty| !is_cut(ty)))
 }
 
 /// A relocation in the words of libbpf's log.

@@ -51,7 +51,7 @@ pub(super) fn jump_target(insns: &[Insn], at: usize) -> Option<i64> {
 }
 
 /// Starts of the functions the kernel knows of, in order. 5.10 counts only call targets.
-pub(super) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>, Rejection> {
+pub(crate) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>, Rejection> {
     let version = profile.version;
     let mut starts = BTreeSet::from([0]);
     let mut at = 0;

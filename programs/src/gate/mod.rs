@@ -28,9 +28,11 @@ pub use calls::{POISONED_KFUNC_BASE, SleepContext, check_helper, check_kfunc};
 pub use fields::check as check_fields;
 pub use from_object::is_gpl_compatible;
 pub use functions::MAX_SUBPROGS;
+pub(crate) use functions::starts as function_starts;
 pub use input::{
     GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,
 };
+pub(crate) use summary::sleeping_functions;
 pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
 pub use syscall_checks::MAX_INSNS;
 

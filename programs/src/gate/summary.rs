@@ -10,7 +10,7 @@ use super::input::GateInput;
 use crate::profile::Profile;
 
 /// First instructions of the functions that might sleep.
-pub(super) fn sleeping_functions(profile: &Profile, input: &GateInput) -> BTreeSet<usize> {
+pub(crate) fn sleeping_functions(profile: &Profile, input: &GateInput) -> BTreeSet<usize> {
     let mut sleeping = BTreeSet::new();
     let mut calls: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for function in &input.functions {

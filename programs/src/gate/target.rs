@@ -88,9 +88,13 @@ fn lsm(profile: &Profile, input: &GateInput, names: Option<&dyn KernelNames>) ->
     if !input.gpl {
         return refuse(profile, "lsm_needs_gpl", &[]);
     }
-    if hook.is_some_and(|hook| hook.disabled) {
-        // The number is the function's BTF id; without the kernel's BTF it is not known.
-        let id = names.and_then(|names| names.function(&function)).map(|id| id.to_string());
+    if let Some(hook) = hook.filter(|hook| hook.disabled) {
+        // The number is the function's BTF id, which differs from build to build.
+        let builtin = || hook.builtin_id(profile.version).map(str::to_string);
+        let id = match names {
+            Some(names) => names.function(&function).map(|id| id.to_string()),
+            None => builtin(),
+        };
         return refuse(profile, "disabled_hook", &[id.as_deref().unwrap_or("?"), &function]);
     }
     Ok(())

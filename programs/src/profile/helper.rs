@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::argument::Argument;
 use super::guard::{self, Guard};
 use super::kinds::{ProgType, ProgramKind};
 use super::table::{self, Versions};
@@ -40,6 +41,8 @@ pub struct HelperProto {
     pub ret: &'static str,
     /// Argument types without `ARG_`; `@x` names a BTF type set, `#n` a size.
     pub args: Vec<&'static str>,
+    /// The same, read.
+    pub arguments: Vec<Argument>,
     id: u32,
     versions: Versions,
 }
@@ -113,6 +116,9 @@ static PROTOS: LazyLock<Vec<HelperProto>> = LazyLock::new(|| {
         allowed: allowed(c[4]),
         ret: c[5],
         args: table::optional(c[6]).map(|list| list.split(',').collect()).unwrap_or_default(),
+        arguments: table::optional(c[6])
+            .map(|list| list.split(',').map(Argument::parse).collect())
+            .unwrap_or_default(),
     };
     table::rows(include_str!("data/helper_protos.tsv"), &[7]).into_iter().map(row).collect()
 });
@@ -132,6 +138,12 @@ static HELPERS: LazyLock<Vec<Helper>> = LazyLock::new(|| {
     }
     helpers
 });
+
+/// Every prototype of any version.
+#[cfg(test)]
+pub(super) fn protos() -> &'static [HelperProto] {
+    &PROTOS
+}
 
 /// Every helper of any version, by id.
 pub fn helpers() -> &'static [Helper] {

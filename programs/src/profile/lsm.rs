@@ -72,6 +72,17 @@ impl Profile {
 }
 
 impl LsmHook {
+    /// BTF id of a disabled hook's function in the kernel that the built-in types are cut from.
+    pub fn builtin_id(&self, version: KernelVersion) -> Option<&'static str> {
+        let column = match version {
+            KernelVersion::V6_12 => 1,
+            KernelVersion::V7_2 => 2,
+            _ => return None,
+        };
+        let rows = table::rows(include_str!("data/disabled_hook_ids.tsv"), &[3]);
+        table::optional(rows.into_iter().find(|row| row[0] == self.name)?[column])
+    }
+
     /// Whether the hook returns nothing.
     pub fn is_void(&self) -> bool {
         self.return_type == "void"

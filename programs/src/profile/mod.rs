@@ -11,6 +11,7 @@
 //!
 //! The neighbours are `gate`, which decides a load by these facts, and the helper and kfunc bodies.
 
+pub mod argument;
 mod attach_rules;
 mod config;
 mod function_set;
@@ -21,10 +22,11 @@ mod kinds;
 pub mod lsm;
 pub mod map_type;
 mod message;
+mod raw_tracepoint;
 mod section;
 pub mod support;
 pub mod syscall;
-mod table;
+pub(crate) mod table;
 mod version;
 
 pub use attach_rules::{SleepableGate, is_faultable_raw_tracepoint, iterator_may_sleep, sleepable_gate};
@@ -32,6 +34,7 @@ pub use config::{Flavour, KernelConfig, UnknownOption};
 pub use function_set::FunctionSet;
 pub use kinds::{AttachType, ProgType, ProgramKind};
 pub use message::{has_message, message};
+pub use raw_tracepoint::{RawArgument, raw_tracepoint_argument};
 pub use section::{Section, SectionDef, sections};
 pub use table::Versions;
 pub use version::{KernelVersion, UnknownVersion};

@@ -251,7 +251,7 @@ impl Bpf {
 
     fn relocate(&self, object: &Object, spec: &ProgramSpec) -> Result<Relocated, LoadError> {
         let Some(local) = &object.btf else {
-            return Ok(Relocated { insns: spec.insns.clone(), poisoned: Vec::new() });
+            return Ok(Relocated { insns: spec.insns.clone(), poisoned: Vec::new(), unseen: Vec::new() });
         };
         core_reloc::relocate(spec, local, self.kernel_types()).map_err(|error| {
             let refused =

@@ -1,0 +1,169 @@
+//! What the verifier knows besides the program: maps and their fields, types of the kernel and of the program.
+//!
+//! Key types: [`Facts`], [`MapFacts`], [`Field`]. Neighbours: made from an object by `from_object`; `memory` and `calls` ask.
+
+use super::reg::{Flags, Kind, MapRef, Reg};
+use crate::btf::{Btf, TypeId};
+use crate::core_reloc::Poisoned;
+use crate::kernel_types;
+use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::profile::map_type::MapType;
+use crate::profile::{KernelVersion, Profile};
+
+/// `BPF_F_RDONLY_PROG` and `BPF_F_WRONLY_PROG`.
+const RDONLY_PROG: u32 = 1 << 7;
+const WRONLY_PROG: u32 = 1 << 8;
+
+/// A field of a map value that only helpers and kfuncs may touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub kind: SpecialKind,
+    pub offset: u32,
+    pub size: u32,
+    /// What a kptr points to, in the program's BTF.
+    pub target: TypeId,
+}
+
+/// A map as programs see it.
+#[derive(Clone, Debug)]
+pub struct MapFacts {
+    pub name: String,
+    pub map_type: u32,
+    pub key_size: u32,
+    pub value_size: u32,
+    pub max_entries: u32,
+    pub flags: u32,
+    pub fields: Vec<Field>,
+    pub inner: Option<Box<MapFacts>>,
+    /// Contents of the only element, if neither programs nor user space can change them any more.
+    pub frozen: Option<Vec<u8>>,
+    pub value_type: TypeId,
+}
+
+impl MapFacts {
+    fn new(version: KernelVersion, spec: &MapSpec) -> MapFacts {
+        let read_only = spec.map_flags & RDONLY_PROG != 0;
+        MapFacts {
+            name: spec.name.clone(),
+            map_type: spec.map_type,
+            key_size: spec.key_size,
+            value_size: spec.value_size,
+            max_entries: spec.max_entries,
+            flags: spec.map_flags,
+            fields: fields(version, spec),
+            inner: spec.inner.as_ref().map(|inner| Box::new(MapFacts::new(version, inner))),
+            frozen: spec.initial.clone().filter(|_| read_only),
+            value_type: spec.value_type,
+        }
+    }
+
+    /// Name of the type without `BPF_MAP_TYPE_`.
+    pub fn type_name(&self) -> &'static str {
+        MapType::from_number(self.map_type).map_or("", |row| row.name)
+    }
+
+    pub fn is(&self, names: &[&str]) -> bool {
+        names.contains(&self.type_name())
+    }
+
+    pub fn field(&self, kind: SpecialKind) -> Option<&Field> {
+        self.fields.iter().find(|field| field.kind == kind)
+    }
+
+    /// Programs may write (`BPF_F_RDONLY_PROG` absent) or read.
+    pub fn may_write(&self) -> bool {
+        self.flags & RDONLY_PROG == 0
+    }
+
+    pub fn may_read(&self) -> bool {
+        self.flags & WRONLY_PROG == 0
+    }
+}
+
+/// Fields that a kernel of this version finds in the value.
+fn fields(version: KernelVersion, spec: &MapSpec) -> Vec<Field> {
+    let known = |kind: SpecialKind| match kind {
+        SpecialKind::SpinLock => true,
+        SpecialKind::Timer | SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => {
+            version >= KernelVersion::V6_1
+        }
+        SpecialKind::ResSpinLock | SpecialKind::TaskWork | SpecialKind::Uptr => {
+            version >= KernelVersion::V7_2
+        }
+        _ => version >= KernelVersion::V6_12,
+    };
+    let seen = spec
+        .special
+        .iter()
+        .filter(|field| known(field.kind) && (version >= KernelVersion::V6_12 || !field.nested));
+    seen.map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty })
+        .collect()
+}
+
+/// All of it.
+pub struct Facts<'a> {
+    pub profile: &'a Profile,
+    pub maps: Vec<MapFacts>,
+    pub kernel: &'a Btf,
+    /// The object's BTF, if it has one.
+    pub btf: Option<&'a Btf>,
+    pub program: &'a ProgramSpec,
+    /// Relocations that the built-in types cannot decide: whoever gets there, gets no verdict.
+    pub unseen: Vec<Poisoned>,
+}
+
+impl<'a> Facts<'a> {
+    pub fn new(
+        profile: &'a Profile,
+        object: &'a Object,
+        program: &'a ProgramSpec,
+        kernel: &'a Btf,
+    ) -> Facts<'a> {
+        Facts {
+            profile,
+            maps: object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect(),
+            kernel,
+            btf: object.btf.as_ref(),
+            program,
+            unseen: Vec::new(),
+        }
+    }
+
+    pub fn map(&self, map: MapRef) -> &MapFacts {
+        match map {
+            MapRef::Outer(index) => &self.maps[index],
+            MapRef::Inner(index) => self.maps[index].inner.as_deref().unwrap_or(&self.maps[index]),
+        }
+    }
+
+    /// The kernel's types are the built-in selection: what they lack the kernel may well have.
+    pub fn is_cut(&self) -> bool {
+        std::ptr::eq(self.kernel, kernel_types::builtin(self.profile.version))
+    }
+
+    /// What a relocation at this instruction wants to know that the built-in types do not have.
+    pub fn undecided(&self, insn: usize) -> Option<&str> {
+        self.unseen.iter().find(|relo| relo.insn == insn).map(|relo| relo.access.as_str())
+    }
+
+    pub fn has_arena(&self) -> bool {
+        self.maps.iter().any(|map| map.is(&["ARENA"]))
+    }
+
+    /// What a pointer is once it is known not to be NULL (`mark_ptr_not_null_reg`).
+    pub fn not_null(&self, reg: &mut Reg) {
+        reg.flags = reg.flags.without(Flags::MAYBE_NULL);
+        let Kind::MapValue { map, uid } = reg.kind else { return };
+        let facts = self.map(map);
+        let inner = matches!(map, MapRef::Outer(_)) && facts.inner.is_some();
+        if inner {
+            let MapRef::Outer(index) = map else { return };
+            let uid = if self.profile.version == KernelVersion::V5_10 { uid } else { reg.id };
+            reg.kind = Kind::MapPtr { map: MapRef::Inner(index), uid };
+        } else if facts.is(&["XSKMAP"]) {
+            reg.kind = Kind::XdpSock;
+        } else if facts.is(&["SOCKMAP", "SOCKHASH"]) {
+            reg.kind = Kind::Socket;
+        }
+    }
+}

@@ -1,0 +1,506 @@
+//! Loads, stores and atomics: which memory a register points to and what may be done with it.
+//!
+//! Neighbours: `stack` for the stack, `context` for contexts, `btf_access` for kernel objects; `verify` dispatches here. Modelled after
+//! kernel/bpf/verifier.c:check_mem_access, check_map_access, check_packet_access and check_atomic, for a privileged loader.
+
+use super::names::type_name;
+use super::reg::{Flags, Kind, MapRef, Reg};
+use super::stack::Stored;
+use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
+use super::verify::Verifier;
+use crate::isa::{AtomicOp, Imm64, Op, Size, Src};
+use crate::object::SpecialKind;
+use crate::profile::KernelVersion;
+use sim::errno::Errno;
+
+const MAX_OFFSET: u64 = 1 << 29;
+/// Bytes of `struct bpf_flow_keys`.
+const FLOW_KEYS: i64 = 56;
+
+/// An access by an instruction.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    pub base: u8,
+    pub off: i64,
+    pub size: i64,
+    pub write: bool,
+    /// Register that is loaded or stored; none for immediates and for the read of an atomic without result.
+    pub value: Option<u8>,
+    pub stored: Stored,
+}
+
+impl Verifier<'_> {
+    pub(super) fn load_imm64(&mut self, _insn: usize, dst: u8, imm: Imm64) -> Checked {
+        self.write_reg(dst)?;
+        let numbers = self.numbers;
+        let map_at = |index: i32| usize::try_from(index).ok().filter(|index| *index < self.facts.maps.len());
+        let reg = match imm {
+            Imm64::Value(value) => Reg::constant(value, numbers),
+            Imm64::Map(index) => {
+                let Some(index) = map_at(index) else { return invalid("fd is not pointing to valid bpf_map") };
+                Reg::pointer(Kind::MapPtr { map: MapRef::Outer(index), uid: 0 }, Flags::NONE, numbers)
+            }
+            Imm64::MapValue { map, offset } => {
+                let Some(index) = map_at(map) else { return invalid("fd is not pointing to valid bpf_map") };
+                return self.direct_value(dst, index, offset);
+            }
+            Imm64::Func(_) => {
+                let Some(subprog) = self.program.callee(self.path.insn) else {
+                    return invalid("missing btf func_info");
+                };
+                if self.program.subprogs[subprog].global {
+                    return invalid("callback function not static");
+                }
+                Reg::pointer(Kind::Func { subprog: subprog as u32 }, Flags::NONE, numbers)
+            }
+            Imm64::BtfVar { id, .. } => return self.kernel_symbol(dst, id),
+            Imm64::MapIdx(_) | Imm64::MapIdxValue { .. } => return not_modelled("maps by index of an fd array"),
+        };
+        self.set_reg(dst, reg);
+        Ok(())
+    }
+
+    fn direct_value(&mut self, dst: u8, map: usize, offset: i32) -> Checked {
+        let facts = &self.facts.maps[map];
+        let numbers = self.numbers;
+        if facts.is(&["ARENA"]) {
+            let mut reg = Reg::unknown(numbers);
+            reg.kind = Kind::Arena;
+            self.set_reg(dst, reg);
+            return Ok(());
+        }
+        let locked = facts.field(SpecialKind::SpinLock).is_some() || facts.field(SpecialKind::ResSpinLock).is_some();
+        let mut reg = Reg::pointer(Kind::MapValue { map: MapRef::Outer(map), uid: 0 }, Flags::NONE, numbers);
+        if self.version() == KernelVersion::V7_2 {
+            reg.num = super::scalar::Scalar::constant(i64::from(offset) as u64, numbers);
+        } else {
+            reg.off = offset;
+        }
+        if locked {
+            reg.id = self.new_id();
+        }
+        self.set_reg(dst, reg);
+        Ok(())
+    }
+
+    pub(super) fn access(&mut self, _insn: usize, op: Op) -> Checked {
+        let numbers = self.numbers;
+        match op {
+            Op::Load { size, signed, dst, base, off } => {
+                self.read_reg(base.0)?;
+                self.write_reg_check(dst.0)?;
+                let access = load(size, base.0, off, dst.0);
+                let value = self.check_access(access)?;
+                self.write_reg(dst.0)?;
+                let mut reg = value.unwrap_or_else(|| Reg::unknown(numbers));
+                let bytes = u32::from(size.bytes());
+                if bytes < 8 && reg.is_scalar() {
+                    if signed {
+                        reg.num.sign_extend(bytes, crate::isa::Width::W64, numbers);
+                        reg.num.sync(numbers);
+                    } else {
+                        reg.num.truncate(bytes, numbers);
+                    }
+                }
+                self.set_reg(dst.0, reg);
+                Ok(())
+            }
+            Op::Store { size, base, off, src } => {
+                let (value, stored) = match src {
+                    Src::Reg(src) => (Some(src.0), Stored::Reg(src.0)),
+                    Src::Imm(imm) => (None, Stored::Imm(imm)),
+                };
+                if let Some(src) = value {
+                    self.read_reg(src)?;
+                }
+                self.read_reg(base.0)?;
+                if value.is_none() {
+                    self.no_immediate_store(base.0)?;
+                }
+                self.store(size, base.0, off, value, stored)
+            }
+            Op::LoadAcquire { size, dst, base, off } => {
+                self.read_reg(base.0)?;
+                self.atomic_target(base.0)?;
+                self.access(_insn, Op::Load { size, signed: false, dst, base, off })
+            }
+            Op::StoreRelease { size, base, off, src } => {
+                self.read_reg(src.0)?;
+                self.atomic_target(base.0)?;
+                self.access(_insn, Op::Store { size, base, off, src: Src::Reg(src) })
+            }
+            _ => unreachable!("only accesses are dispatched here"),
+        }
+    }
+
+    fn write_reg_check(&self, reg: u8) -> Checked {
+        if reg == 10 { no_access("frame pointer is read only") } else { Ok(()) }
+    }
+
+    fn store(&mut self, size: Size, base: u8, off: i16, value: Option<u8>, stored: Stored) -> Checked {
+        let access = Access { base, off: off.into(), size: size.bytes().into(), write: true, value, stored };
+        self.check_access(access).map(|_| ())
+    }
+
+    /// `BPF_ST` into a context is refused.
+    fn no_immediate_store(&self, base: u8) -> Checked {
+        if self.reg(base).kind != Kind::Ctx || self.version() == KernelVersion::V7_2 {
+            return Ok(());
+        }
+        if self.version() == KernelVersion::V6_12 {
+            return Ok(());
+        }
+        no_access(format!("BPF_ST stores into R{base} {} is not allowed", type_name(self.version(), self.reg(base))))
+    }
+
+    pub(super) fn atomic(&mut self, _insn: usize, op: Op) -> Checked {
+        let Op::Atomic { size, op, base, off, src } = op else { unreachable!("only atomics are dispatched here") };
+        self.read_reg(src.0)?;
+        self.read_reg(base.0)?;
+        if op == AtomicOp::CmpXchg {
+            self.read_reg(0)?;
+        }
+        self.atomic_target(base.0)?;
+        let loaded = match op {
+            AtomicOp::CmpXchg => Some(0),
+            AtomicOp::Xchg => Some(src.0),
+            AtomicOp::Add { fetch } | AtomicOp::Or { fetch } | AtomicOp::And { fetch } | AtomicOp::Xor { fetch } => {
+                fetch.then_some(src.0)
+            }
+        };
+        if let Some(loaded) = loaded {
+            self.write_reg_check(loaded)?;
+        }
+        let read = Access {
+            base: base.0,
+            off: off.into(),
+            size: size.bytes().into(),
+            write: false,
+            value: loaded,
+            stored: Stored::Unknown,
+        };
+        let value = self.check_access(read)?;
+        self.store(size, base.0, off, None, Stored::Unknown)?;
+        if let Some(loaded) = loaded {
+            self.write_reg(loaded)?;
+            let numbers = self.numbers;
+            let mut reg = value.unwrap_or_else(|| Reg::unknown(numbers));
+            if size.bytes() < 8 && reg.is_scalar() {
+                reg.num.truncate(size.bytes().into(), numbers);
+            }
+            self.set_reg(loaded, reg);
+        }
+        Ok(())
+    }
+
+    fn atomic_target(&self, base: u8) -> Checked {
+        let reg = self.reg(base);
+        let refused = matches!(reg.kind, Kind::Ctx | Kind::FlowKeys) || reg.is_packet() || reg.is_socket();
+        if !refused {
+            return Ok(());
+        }
+        let word = if self.version() == KernelVersion::V5_10 { "BPF_XADD" } else { "BPF_ATOMIC" };
+        no_access(format!("{word} stores into R{base} {} is not allowed", type_name(self.version(), reg)))
+    }
+
+    /// `check_mem_access`: what a load gives, if it is more than an unknown scalar.
+    pub(super) fn check_access(&mut self, a: Access) -> Checked<Option<Reg>> {
+        let reg = *self.reg(a.base);
+        self.check_alignment(&reg, a.off, a.size)?;
+        let off = a.off + i64::from(reg.off);
+        let name = type_name(self.version(), &reg);
+        let base = a.base;
+        if reg.may_be_null() {
+            return no_access(format!("R{base} invalid mem access '{name}'"));
+        }
+        match reg.kind {
+            Kind::MapKey { map } => {
+                if a.write {
+                    return no_access(format!("write to change key R{base} not allowed"));
+                }
+                self.region(base, off, a.size, self.facts.map(map).key_size, false)?;
+                Ok(None)
+            }
+            Kind::MapValue { map, .. } => self.map_value(&a, &reg, map, off),
+            Kind::Mem { size } => {
+                if a.write && reg.flags.has(Flags::RDONLY) {
+                    return no_access(format!("R{base} cannot write into {name}"));
+                }
+                let untrusted = reg.flags.has(Flags::UNTRUSTED) && self.version() == KernelVersion::V7_2;
+                if !untrusted {
+                    self.region(base, off, a.size, size, false)?;
+                }
+                Ok(None)
+            }
+            Kind::Ctx => self.context_access(&a, &reg, off),
+            Kind::Stack { .. } if a.write => {
+                self.stack_store(base, off, a.size, a.stored)?;
+                Ok(None)
+            }
+            Kind::Stack { .. } => self.stack_load(base, off, a.size, a.value),
+            Kind::Packet { .. } | Kind::PacketMeta { .. } => {
+                if a.write && !self.may_write_packet() {
+                    return no_access("cannot write into packet");
+                }
+                self.packet(base, off, a.size, false)?;
+                Ok(None)
+            }
+            Kind::FlowKeys => {
+                if off < 0 || off + a.size > FLOW_KEYS {
+                    return no_access(format!("invalid access to flow keys off={off} size={}", a.size));
+                }
+                Ok(None)
+            }
+            Kind::Socket | Kind::SockCommon | Kind::TcpSock | Kind::XdpSock => {
+                if a.write {
+                    return no_access(format!("R{base} cannot write into {name}"));
+                }
+                self.socket_access(&reg, base, off, a.size)?;
+                Ok(None)
+            }
+            Kind::TpBuffer | Kind::Buf => self.buffer(&a, &reg, off),
+            Kind::Btf { .. } => self.btf_access(&a, &reg, off),
+            Kind::MapPtr { map, .. } => self.map_object(&a, map, off),
+            Kind::Arena => Ok(None),
+            _ => no_access(format!("R{base} invalid mem access '{name}'")),
+        }
+    }
+
+    /// Only the stack needs aligned accesses on x86-64 (`check_ptr_alignment`).
+    fn check_alignment(&self, reg: &Reg, off: i64, size: i64) -> Checked {
+        if !matches!(reg.kind, Kind::Stack { .. }) || size == 1 {
+            return Ok(());
+        }
+        let number = reg.num.var_off();
+        let by = i64::from(reg.off) + off;
+        let shifted = number.add(crate::verifier::tnum::Tnum::constant(by as u64));
+        if shifted.is_aligned(size as u64) {
+            return Ok(());
+        }
+        let number = self.print_number(number);
+        no_access(if self.version() == KernelVersion::V7_2 {
+            format!("misaligned stack access off {number}+{off} size {size}")
+        } else {
+            format!("misaligned stack access off {number}+{}+{off} size {size}", reg.off)
+        })
+    }
+
+    /// A tracked number as messages show it: 6.12 on print constants as such.
+    pub(super) fn print_number(&self, number: crate::verifier::tnum::Tnum) -> String {
+        if self.version() < KernelVersion::V6_12 || !number.is_const() {
+            return number.to_string();
+        }
+        if number.value <= u64::from(u16::MAX) { number.value.to_string() } else { format!("{:#x}", number.value) }
+    }
+
+    /// `check_mem_region_access`.
+    pub(super) fn region(&mut self, regno: u8, off: i64, size: i64, len: u32, zero_ok: bool) -> Checked {
+        let num = self.reg(regno).num;
+        let smin = num.smin();
+        let lowest = smin.wrapping_add(off);
+        if smin < 0 && (smin == i64::MIN || i32::try_from(lowest).is_err() || lowest < 0) {
+            return no_access(format!(
+                "R{regno} min value is negative, either use unsigned index or do a if (index >=0) check."
+            ));
+        }
+        if !self.inside(lowest, size, len, zero_ok) {
+            return no_access(format!("R{regno} min value is outside of the allowed memory range"));
+        }
+        if num.umax() >= MAX_OFFSET {
+            return no_access(format!(
+                "R{regno} unbounded memory access, make sure to bounds check any such access"
+            ));
+        }
+        if !self.inside(num.umax() as i64 + off, size, len, zero_ok) {
+            return no_access(format!("R{regno} max value is outside of the allowed memory range"));
+        }
+        Ok(())
+    }
+
+    fn inside(&self, off: i64, size: i64, len: u32, zero_ok: bool) -> bool {
+        off >= 0 && (size > 0 || (size == 0 && zero_ok)) && off + size <= i64::from(len)
+    }
+
+    fn map_value(&mut self, a: &Access, reg: &Reg, map: MapRef, off: i64) -> Checked<Option<Reg>> {
+        self.map_permission(map, off, a)?;
+        self.map_access(a.base, off, a.size, false, true)?;
+        let facts = self.facts.map(map);
+        let Some(known) = reg.num.known() else { return Ok(None) };
+        let at = off + known as i64;
+        let kptr = |kind| {
+            matches!(
+                kind,
+                SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::KptrUntrusted | SpecialKind::PercpuKptr
+            )
+        };
+        if let Some(field) = facts.fields.iter().find(|f| kptr(f.kind) && i64::from(f.offset) == at).copied() {
+            return self.kptr_access(a, reg, map, field);
+        }
+        let Some(frozen) = facts.frozen.as_ref().filter(|_| !a.write) else { return Ok(None) };
+        let bytes = frozen.get(at as usize..(at + a.size) as usize);
+        let value = bytes.map(|bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)));
+        Ok(value.map(|value| Reg::constant(value, self.numbers)))
+    }
+
+    pub(super) fn map_permission(&self, map: MapRef, off: i64, a: &Access) -> Checked {
+        let facts = self.facts.map(map);
+        let (allowed, word) = if a.write { (facts.may_write(), "write into") } else { (facts.may_read(), "read from") };
+        if allowed {
+            return Ok(());
+        }
+        let (value_size, size) = (facts.value_size, a.size);
+        no_access(format!("{word} map forbidden, value_size={value_size} off={off} size={size}"))
+    }
+
+    /// `check_map_access`. `direct`: by an instruction.
+    pub(super) fn map_access(&mut self, regno: u8, off: i64, size: i64, zero_ok: bool, direct: bool) -> Checked {
+        let reg = *self.reg(regno);
+        let Kind::MapValue { map, .. } = reg.kind else { unreachable!("only map values come here") };
+        let facts = self.facts;
+        let map = facts.map(map);
+        self.region(regno, off, size, map.value_size, zero_ok)?;
+        for field in &map.fields {
+            let (start, end) = (i64::from(field.offset), i64::from(field.offset + field.size));
+            let touches = reg.num.smin() + off < end && start < reg.num.umax() as i64 + off + size;
+            if touches {
+                self.field_access(&reg, field, off, size, direct)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn field_access(
+        &self,
+        reg: &Reg,
+        field: &super::facts::Field,
+        off: i64,
+        size: i64,
+        direct: bool,
+    ) -> Checked {
+        let pointer = match field.kind {
+            SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::KptrUntrusted | SpecialKind::PercpuKptr => true,
+            kind => {
+                return no_access(format!("{} cannot be accessed directly by load/store", field_name(kind)));
+            }
+        };
+        debug_assert!(pointer);
+        if !direct {
+            return no_access("kptr cannot be accessed indirectly by helper");
+        }
+        let Some(known) = reg.num.known() else { return no_access("kptr access cannot have variable offset") };
+        let at = off + known as i64;
+        if at != i64::from(field.offset) {
+            return no_access(format!("kptr access misaligned expected={} off={at}", field.offset));
+        }
+        if size != 8 { no_access("kptr access size must be BPF_DW") } else { Ok(()) }
+    }
+
+    /// `check_packet_access`.
+    pub(super) fn packet(&mut self, regno: u8, off: i64, size: i64, zero_ok: bool) -> Checked {
+        let reg = *self.reg(regno);
+        let (Kind::Packet { range } | Kind::PacketMeta { range }) = reg.kind else {
+            unreachable!("only packet pointers come here")
+        };
+        let outside = format!("R{regno} offset is outside of the packet");
+        if self.version() == KernelVersion::V7_2 {
+            return match u32::try_from(range) {
+                Ok(range) => self.region(regno, off, size, range, zero_ok),
+                Err(_) => refuse(Errno::EINVAL, outside),
+            };
+        }
+        if reg.num.smin() < 0 {
+            return no_access(format!(
+                "R{regno} min value is negative, either use unsigned index or do a if (index >=0) check."
+            ));
+        }
+        if range < 0 {
+            return refuse(Errno::EINVAL, outside);
+        }
+        if self.inside(off, size, range as u32, zero_ok) { Ok(()) } else { no_access(outside) }
+    }
+
+    /// Packet pointers mean nothing any more (`clear_all_pkt_pointers`).
+    pub(super) fn clear_packet_pointers(&mut self) {
+        let numbers = self.numbers;
+        self.path.state.each_reg_mut(|reg| {
+            if reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE) {
+                *reg = Reg::unknown(numbers);
+            }
+        });
+    }
+
+    /// 7.2: the fixed part is in the number, so that it may be anything from 0 on.
+    fn buffer_start(&self, a: &Access, reg: &Reg, off: i64, what: &str) -> Checked {
+        let base = a.base;
+        let Some(known) = reg.num.known() else {
+            let number = self.print_number(reg.num.var_off());
+            return no_access(format!("R{base} invalid variable buffer offset: off={off}, var_off={number}"));
+        };
+        let known = known as i64;
+        if known + off < 0 {
+            return no_access(format!(
+                "R{base} invalid negative {what} buffer offset: off={off}, var_off={known}"
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn buffer(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
+        if a.write && reg.flags.has(Flags::RDONLY) {
+            let name = type_name(self.version(), reg);
+            return no_access(format!("R{} cannot write into {name}", a.base));
+        }
+        let what = match (reg.kind, reg.flags.has(Flags::RDONLY)) {
+            (Kind::TpBuffer, _) => "tracepoint",
+            (_, true) => "rdonly",
+            _ => "rdwr",
+        };
+        if self.version() == KernelVersion::V7_2 {
+            return self.buffer_start(a, reg, off, what).map(|()| None);
+        }
+        if off < 0 {
+            let text = format!("R{} invalid {what} buffer access: off={off}, size={}", a.base, a.size);
+            return no_access(text);
+        }
+        if reg.num.known() != Some(0) {
+            let number = reg.num.var_off();
+            let text = format!(
+                "R{} invalid variable buffer offset: off={off}, var_off={}",
+                a.base,
+                self.print_number(number)
+            );
+            return no_access(text);
+        }
+        Ok(None)
+    }
+}
+
+fn load(size: Size, base: u8, off: i16, dst: u8) -> Access {
+    Access {
+        base,
+        off: off.into(),
+        size: size.bytes().into(),
+        write: false,
+        value: Some(dst),
+        stored: Stored::Unknown,
+    }
+}
+
+/// `btf_field_type_name`.
+pub(super) fn field_name(kind: SpecialKind) -> &'static str {
+    match kind {
+        SpecialKind::SpinLock => "bpf_spin_lock",
+        SpecialKind::ResSpinLock => "bpf_res_spin_lock",
+        SpecialKind::Timer => "bpf_timer",
+        SpecialKind::Wq => "bpf_wq",
+        SpecialKind::TaskWork => "bpf_task_work",
+        SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => "kptr",
+        SpecialKind::PercpuKptr => "percpu_kptr",
+        SpecialKind::Uptr => "uptr",
+        SpecialKind::ListHead => "bpf_list_head",
+        SpecialKind::ListNode => "bpf_list_node",
+        SpecialKind::RbRoot => "bpf_rb_root",
+        SpecialKind::RbNode => "bpf_rb_node",
+        SpecialKind::Refcount => "bpf_refcount",
+    }
+}

@@ -1,0 +1,236 @@
+//! The verifier: follows every path of a program and decides as the kernel of the profile does.
+//!
+//! [`verify`] judges a program of an object and gives a [`Judgement`]; [`verify_with`] lets an [`Observer`] see each instruction with the
+//! state before it.
+//!
+//! Map: `tnum` and `scalar` (what is known about numbers); `reg`, `state` (one register, one path); `program`, `info` (the program and its
+//! functions); `search`, `prune`, `precision` (which paths are followed and when states are alike); `verify` (the loop over
+//! instructions), `alu`, `jump`, `memory`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
+//! `function_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
+//! `facts`, `names`, `stop` (around it).
+
+mod alu;
+mod arguments;
+mod attach_proto;
+mod btf_access;
+mod btf_walk;
+mod btf_write;
+mod call;
+mod context;
+mod dynptr;
+mod exit;
+mod facts;
+mod function_args;
+mod helper;
+mod info;
+mod jump;
+mod kfunc;
+mod kptr;
+mod legacy;
+mod memory;
+mod names;
+mod precision;
+mod program;
+mod prune;
+mod refs;
+pub mod reg;
+mod return_range;
+pub mod scalar;
+mod search;
+mod stack;
+mod stack_depth;
+pub mod state;
+mod stop;
+pub mod tnum;
+mod trust;
+mod verify;
+
+use crate::btf::Btf;
+use crate::core_reloc::{self, Poisoned};
+use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};
+use crate::kernel_types;
+use crate::object::{Object, ProgramSpec};
+use crate::profile::{KernelVersion, Profile};
+use facts::Facts;
+use program::Program;
+use search::Path;
+use state::{RefKind, State};
+use stop::Stop;
+use verify::Verifier;
+
+/// How much work a verification was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Instructions followed, over all paths.
+    pub processed: usize,
+    /// States that were kept, in all.
+    pub total_states: usize,
+    /// States that were kept at once, at most.
+    pub peak_states: usize,
+    /// Bytes of stack of main and of each function.
+    pub stack_depth: usize,
+}
+
+/// Something that was held when the program was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub what: RefKind,
+    /// Instruction that took it.
+    pub insn: usize,
+}
+
+/// The verdict, and how it came about.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub stats: Stats,
+    /// Instructions of the refused path from its beginning to the refusal.
+    pub path: Vec<usize>,
+    /// What the path held at the refusal.
+    pub held: Vec<Held>,
+}
+
+/// Sees every instruction before it is followed.
+pub trait Observer {
+    /// The path is at `insn` with `state`.
+    fn before(&mut self, insn: usize, state: &State);
+}
+
+/// Judges a program of an object on a kernel with the built-in types.
+pub fn verify(profile: &Profile, object: &Object, program: &ProgramSpec) -> Judgement {
+    verify_with(profile, object, program, kernel_types::builtin(profile.version), None)
+}
+
+/// As [`verify`], with the kernel's BTF and somebody to watch.
+pub fn verify_with(
+    profile: &Profile,
+    object: &Object,
+    program: &ProgramSpec,
+    kernel: &Btf,
+    observer: Option<&mut dyn Observer>,
+) -> Judgement {
+    let (relocated, unseen) = match adapted(object, program, kernel) {
+        Ok(adapted) => adapted,
+        Err(refused) => return Judgement::early(Verdict::Reject(refused)),
+    };
+    let program = relocated.as_ref().unwrap_or(program);
+    let Some(input) = GateInput::from_object(profile, object, program) else {
+        let message = format!("missing BPF prog type, check ELF section name '{}'", program.section);
+        let refused =
+            Rejection { errno: sim::errno::Errno::EINVAL, message, insn: None, stage: gate::Stage::Loader };
+        return Judgement::early(Verdict::Reject(refused));
+    };
+    let mut facts = Facts::new(profile, object, program, kernel);
+    let names: Option<&dyn KernelNames> = if facts.is_cut() { None } else { Some(kernel) };
+    if let Err(refused) = gate::before_verification(profile, &input, names) {
+        return Judgement::early(Verdict::Reject(refused));
+    }
+    if facts.is_cut() {
+        facts.unseen = unseen;
+    }
+    let starts = match gate::function_starts(profile, &input) {
+        Ok(starts) => starts,
+        Err(refused) => return Judgement::early(Verdict::Reject(refused)),
+    };
+    let program = Program::new(profile, &input, &starts, |callee| info::call_traits(profile, &input, callee));
+    let mut verifier = Verifier::new(profile, &input, &facts, program);
+    if let Some(observer) = observer {
+        verifier.observer = Some(observer);
+    }
+    let outcome = verifier.run();
+    verifier.judgement(outcome)
+}
+
+/// The program with its CO-RE relocations applied, and those that a selection of the kernel's types cannot decide.
+fn adapted(
+    object: &Object,
+    program: &ProgramSpec,
+    kernel: &Btf,
+) -> Result<(Option<ProgramSpec>, Vec<Poisoned>), Rejection> {
+    let Some(local) = object.btf.as_ref().filter(|_| !program.core.is_empty()) else {
+        return Ok((None, Vec::new()));
+    };
+    match core_reloc::relocate(program, local, kernel) {
+        Ok(done) => Ok((Some(ProgramSpec { insns: done.insns, ..program.clone() }), done.unseen)),
+        Err(error) => Err(Rejection {
+            errno: sim::errno::Errno::EINVAL,
+            message: error.to_string(),
+            insn: Some(error.insn),
+            stage: gate::Stage::Loader,
+        }),
+    }
+}
+
+impl Judgement {
+    fn early(verdict: Verdict) -> Judgement {
+        Judgement { verdict, stats: Stats::default(), path: Vec::new(), held: Vec::new() }
+    }
+}
+
+impl Verifier<'_> {
+    /// Main and its functions, in the version's order, then what is looked at afterwards.
+    fn run(&mut self) -> Result<(), Stop> {
+        if self.version() <= KernelVersion::V6_1 {
+            for subprog in 1..self.program.subprogs.len() {
+                if self.program.subprogs[subprog].global {
+                    self.follow_function(subprog)?;
+                }
+            }
+            self.follow_main()?;
+        } else {
+            self.follow_main()?;
+            self.follow_called()?;
+        }
+        self.check_stack_depth()
+    }
+
+    /// 6.12 on: only global functions that are called, until no new one turns up.
+    fn follow_called(&mut self) -> Result<(), Stop> {
+        let mut done = vec![false; self.program.subprogs.len()];
+        loop {
+            let due = |at: &usize| self.called_globals.contains(at) && !done[*at];
+            let round: Vec<usize> = (1..done.len()).filter(due).collect();
+            if round.is_empty() {
+                return Ok(());
+            }
+            // A function found in this round that comes later is verified in the same round.
+            for subprog in round[0]..done.len() {
+                if self.program.subprogs[subprog].global
+                    && self.called_globals.contains(&subprog)
+                    && !std::mem::replace(&mut done[subprog], true)
+                {
+                    self.follow_function(subprog)?;
+                }
+            }
+        }
+    }
+
+    fn follow_main(&mut self) -> Result<(), Stop> {
+        let state = self.main_state()?;
+        self.follow(Path::new(state, 0))
+    }
+
+    fn follow_function(&mut self, subprog: usize) -> Result<(), Stop> {
+        let state = self.function_state(subprog)?;
+        let start = self.program.subprogs[subprog].start;
+        self.follow(Path::new(state, start))
+    }
+
+    fn judgement(self, outcome: Result<(), Stop>) -> Judgement {
+        let progress = &self.search.progress;
+        let stats = Stats {
+            processed: progress.processed,
+            total_states: progress.states,
+            peak_states: progress.peak_states,
+            stack_depth: self.info.iter().map(|info| info.stack_depth).sum(),
+        };
+        let verdict = match outcome {
+            Ok(()) => return Judgement { stats, ..Judgement::early(Verdict::Accept { scope: Scope::Full }) },
+            Err(Stop::NotModelled(what)) => Verdict::Unknown { what },
+            Err(Stop::Refused(rejection)) => Verdict::Reject(rejection),
+        };
+        let state = &self.path.state;
+        let held = state.refs.iter().map(|held| Held { what: held.kind, insn: held.insn }).collect();
+        Judgement { verdict, stats, path: self.search.trail(&self.path), held }
+    }
+}

@@ -1,0 +1,283 @@
+//! Which earlier values a verdict rests on: walks the history back from where a scalar's exact value mattered.
+//!
+//! Key items: [`Wanted`], [`mark_chain`]. Neighbours: `search` keeps states with their histories. Modelled after
+//! kernel/bpf/verifier.c:__mark_chain_precision and backtrack_insn (7.2: backtrack.c). 5.10 gives up at calls and takes all scalars as
+//! precise; here every profile walks through calls, which only makes states easier to reuse.
+
+use super::program::Program;
+use super::search::{Linked, Search, SlotRef, Step};
+use super::state::{MAX_CALL_FRAMES, State};
+use crate::isa::{AluOp, Callee, Op, Src};
+
+/// Registers and slots of each frame whose value is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    regs: [u16; MAX_CALL_FRAMES],
+    slots: [u64; MAX_CALL_FRAMES],
+    frame: usize,
+}
+
+/// Registers that carry arguments.
+const ARGS: u16 = 0b11_1110;
+
+/// The walk cannot say more: everything must be taken as precise.
+struct GiveUp;
+
+impl Wanted {
+    pub fn reg(frame: usize, reg: usize) -> Wanted {
+        let mut wanted = Wanted { frame, ..Wanted::default() };
+        wanted.regs[frame] = 1 << reg;
+        wanted
+    }
+
+    /// As [`Wanted::reg`], of a frame further up.
+    pub fn reg_of(current: usize, frame: usize, reg: usize) -> Wanted {
+        Wanted { frame: current, ..Wanted::reg(frame, reg) }
+    }
+
+    pub fn slot(current: usize, at: SlotRef) -> Wanted {
+        let mut wanted = Wanted { frame: current, ..Wanted::default() };
+        wanted.slots[usize::from(at.frame)] = 1 << at.slot;
+        wanted
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.regs.iter().all(|regs| *regs == 0) && self.slots.iter().all(|slots| *slots == 0)
+    }
+
+    fn has(&self, reg: u8) -> bool {
+        self.regs[self.frame] >> reg & 1 == 1
+    }
+
+    /// The frame pointer's value is always known.
+    fn set(&mut self, reg: u8) {
+        if reg != 10 {
+            self.regs[self.frame] |= 1 << reg;
+        }
+    }
+
+    fn clear(&mut self, reg: u8) {
+        self.regs[self.frame] &= !(1 << reg);
+    }
+
+    fn has_slot(&self, at: SlotRef) -> bool {
+        self.slots[usize::from(at.frame)] >> at.slot & 1 == 1
+    }
+
+    /// If one of several places with the same value is wanted, all are.
+    fn sync_linked(&mut self, linked: &[Linked]) {
+        let wanted = linked.iter().any(|place| match place {
+            Linked::Reg { frame, reg } => self.regs[usize::from(*frame)] >> reg & 1 == 1,
+            Linked::Slot(at) => self.has_slot(*at),
+        });
+        if !wanted {
+            return;
+        }
+        for place in linked {
+            match place {
+                Linked::Reg { frame, reg } => self.regs[usize::from(*frame)] |= 1 << reg,
+                Linked::Slot(at) => self.slots[usize::from(at.frame)] |= 1 << at.slot,
+            }
+        }
+    }
+}
+
+/// Marks what the exact values of `wanted` at the end of `history` rest on, in all states back to where they came from. Returns false if
+/// it could not be told and every scalar must count as precise.
+pub fn mark_chain(
+    program: &Program,
+    search: &mut Search,
+    mut parent: Option<usize>,
+    history: &[Step],
+    mut wanted: Wanted,
+) -> bool {
+    let mut later = None;
+    if walk(program, history, &mut later, &mut wanted).is_err() {
+        return false;
+    }
+    while let (Some(id), false) = (parent, wanted.is_empty()) {
+        mark_state(&mut search.nodes[id].state, &mut wanted);
+        if wanted.is_empty() {
+            return true;
+        }
+        let history = std::mem::take(&mut search.nodes[id].history);
+        let walked = walk(program, &history, &mut later, &mut wanted);
+        search.nodes[id].history = history;
+        if walked.is_err() {
+            return false;
+        }
+        parent = search.nodes[id].parent;
+    }
+    true
+}
+
+fn walk(
+    program: &Program,
+    history: &[Step],
+    later: &mut Option<usize>,
+    wanted: &mut Wanted,
+) -> Result<(), GiveUp> {
+    for step in history.iter().rev() {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        back(program, step, *later, wanted)?;
+        *later = Some(step.insn);
+    }
+    Ok(())
+}
+
+/// Scalars that are wanted become precise; what is precise already needs no further walk.
+fn mark_state(state: &mut State, wanted: &mut Wanted) {
+    for frame in 0..state.frames.len().min(MAX_CALL_FRAMES) {
+        for reg in 0..10 {
+            let bit = 1 << reg;
+            if wanted.regs[frame] & bit == 0 {
+                continue;
+            }
+            let held = &mut state.frame_mut(frame).regs[reg];
+            if !held.is_scalar() || std::mem::replace(&mut held.precise, true) {
+                wanted.regs[frame] &= !bit;
+            }
+        }
+        for slot in 0..64 {
+            let bit = 1 << slot;
+            if wanted.slots[frame] & bit == 0 {
+                continue;
+            }
+            let held = state.frame_mut(frame).stack.get_mut(slot).filter(|slot| slot.is_scalar_spill());
+            if held.is_none_or(|slot| std::mem::replace(&mut slot.reg.precise, true)) {
+                wanted.slots[frame] &= !bit;
+            }
+        }
+    }
+}
+
+/// One instruction backwards: what was wanted after it becomes what is wanted before it.
+fn back(program: &Program, step: &Step, later: Option<usize>, wanted: &mut Wanted) -> Result<(), GiveUp> {
+    wanted.sync_linked(&step.linked);
+    match program.ops[step.insn] {
+        Some(Op::Alu { op, dst, src, .. }) => {
+            if wanted.has(dst.0) {
+                if op == AluOp::Mov {
+                    wanted.clear(dst.0);
+                }
+                if let Src::Reg(src) = src {
+                    wanted.set(src.0);
+                }
+            }
+        }
+        Some(Op::MovSx { dst, src, .. } | Op::AddrSpaceCast { dst, src, .. }) => {
+            if wanted.has(dst.0) {
+                wanted.clear(dst.0);
+                wanted.set(src.0);
+            }
+        }
+        Some(Op::LoadImm64 { dst, .. }) => wanted.clear(dst.0),
+        Some(Op::Load { dst, .. } | Op::LoadAcquire { dst, .. }) => load_back(step, dst.0, wanted),
+        Some(Op::Store { base, src, .. }) => {
+            let from = if let Src::Reg(src) = src { Some(src.0) } else { None };
+            store_back(step, base.0, from, wanted)?;
+        }
+        Some(Op::StoreRelease { base, src, .. }) => store_back(step, base.0, Some(src.0), wanted)?,
+        Some(Op::Atomic { base, src, op, .. }) => {
+            let loaded = if op == crate::isa::AtomicOp::CmpXchg { 0 } else { src.0 };
+            if wanted.has(loaded) {
+                load_back(step, loaded, wanted);
+            }
+            store_back(step, base.0, Some(src.0), wanted)?;
+        }
+        Some(Op::SkbAbs { .. } | Op::SkbInd { .. }) => {
+            if wanted.has(0) {
+                return Err(GiveUp);
+            }
+        }
+        Some(Op::Branch { dst, src: Src::Reg(src), .. }) => {
+            if wanted.has(dst.0) || wanted.has(src.0) {
+                if !step.stack_operands.0 {
+                    wanted.set(dst.0);
+                }
+                if !step.stack_operands.1 {
+                    wanted.set(src.0);
+                }
+            }
+        }
+        Some(Op::Call(callee)) => call_back(program, step.insn, callee, later, wanted)?,
+        Some(Op::Exit) => exit_back(program, later, wanted)?,
+        _ => {}
+    }
+    wanted.sync_linked(&step.linked);
+    Ok(())
+}
+
+fn load_back(step: &Step, dst: u8, wanted: &mut Wanted) {
+    if !wanted.has(dst) {
+        return;
+    }
+    wanted.clear(dst);
+    if let Some(at) = step.access {
+        wanted.slots[usize::from(at.frame)] |= 1 << at.slot;
+    }
+}
+
+fn store_back(step: &Step, base: u8, src: Option<u8>, wanted: &mut Wanted) -> Result<(), GiveUp> {
+    if wanted.has(base) {
+        return Err(GiveUp);
+    }
+    if let Some(at) = step.access.filter(|at| wanted.has_slot(*at)) {
+        wanted.slots[usize::from(at.frame)] &= !(1 << at.slot);
+        if let Some(src) = src {
+            wanted.set(src);
+        }
+    }
+    Ok(())
+}
+
+/// Backwards into a call: from the callee's first instruction to the caller, or over a helper.
+fn call_back(
+    program: &Program,
+    insn: usize,
+    callee: Callee,
+    later: Option<usize>,
+    wanted: &mut Wanted,
+) -> Result<(), GiveUp> {
+    let stepped_over = later == Some(insn + 1);
+    let into_callee = match callee {
+        Callee::Subprog(_) => program.callee(insn).is_some_and(|to| !program.subprogs[to].global),
+        _ => program.marks[insn].callback && !stepped_over,
+    };
+    if into_callee && later.is_some_and(|later| later != insn + 1 || matches!(callee, Callee::Subprog(_))) {
+        let args = wanted.regs[wanted.frame] & ARGS;
+        let rest = wanted.regs[wanted.frame] & !ARGS != 0 || wanted.slots[wanted.frame] != 0;
+        if rest || wanted.frame == 0 {
+            return Err(GiveUp);
+        }
+        wanted.regs[wanted.frame] = 0;
+        wanted.frame -= 1;
+        if matches!(callee, Callee::Subprog(_)) {
+            wanted.regs[wanted.frame] |= args;
+        }
+        return Ok(());
+    }
+    wanted.clear(0);
+    if wanted.regs[wanted.frame] & ARGS != 0 { Err(GiveUp) } else { Ok(()) }
+}
+
+/// Backwards over a callee's exit: its r0 is wanted if the caller's is.
+fn exit_back(program: &Program, later: Option<usize>, wanted: &mut Wanted) -> Result<(), GiveUp> {
+    let after_call = later.and_then(|later| later.checked_sub(1)).and_then(|at| program.ops[at]);
+    let from_subprog = matches!(after_call, Some(Op::Call(Callee::Subprog(_))));
+    if later.is_some_and(|later| program.marks[later].callback) {
+        wanted.regs[wanted.frame] &= !ARGS;
+    }
+    let result = from_subprog && wanted.has(0);
+    wanted.clear(0);
+    if wanted.frame + 1 >= MAX_CALL_FRAMES {
+        return Err(GiveUp);
+    }
+    wanted.frame += 1;
+    if result {
+        wanted.set(0);
+    }
+    Ok(())
+}

@@ -1,0 +1,402 @@
+//! Which path comes next: branches that wait, states that were followed, loops.
+//!
+//! Key types: [`Search`], [`Path`], [`Node`], [`Step`] of the history. Neighbours: `precision` walks the history back; `prune` compares
+//! states; `mod` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
+//! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 computes them beforehand, which prunes alike.
+
+use sim::errno::Errno;
+
+use super::prune::{Exact, states_equal};
+use super::state::{IterState, Object, Role, State, Touched};
+use super::stop::{Checked, invalid, refuse};
+
+/// Branches that may wait at once (`BPF_COMPLEXITY_LIMIT_JMP_SEQ`).
+pub const MAX_PENDING: usize = 8192;
+/// Instructions that may be followed (`BPF_COMPLEXITY_LIMIT_INSNS`).
+pub const MAX_PROCESSED: usize = 1_000_000;
+/// Jumps after which a state is kept in any case.
+const LONG_HISTORY: usize = 40;
+
+/// Index of a saved state.
+pub type NodeId = usize;
+
+/// A slot of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotRef {
+    pub frame: u8,
+    pub slot: u8,
+}
+
+/// One followed instruction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub insn: usize,
+    /// The one stack slot it read or wrote, if it was one.
+    pub access: Option<SlotRef>,
+    /// Operands of a comparison that were stack pointers: destination, source.
+    pub stack_operands: (bool, bool),
+    /// Registers and slots that held the same scalar or one at a known distance, and learnt from this comparison.
+    pub linked: Vec<Linked>,
+}
+
+/// A place that shares its value with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linked {
+    Reg { frame: u8, reg: u8 },
+    Slot(SlotRef),
+}
+
+/// A saved state and what became of it.
+pub struct Node {
+    pub state: State,
+    pub insn: usize,
+    pub parent: Option<NodeId>,
+    /// Steps from the parent to here.
+    pub history: Vec<Step>,
+    /// Paths from here that are not at their end.
+    pub branches: u32,
+    hits: u32,
+    misses: u32,
+    /// Entry of a loop this state is in (`get_loop_entry`).
+    loop_entry: Option<NodeId>,
+    depth: u32,
+    evicted: bool,
+}
+
+/// A branch that waits.
+pub struct Pending {
+    pub path: Path,
+}
+
+/// The path that is followed.
+#[derive(Clone)]
+pub struct Path {
+    pub state: State,
+    pub insn: usize,
+    pub parent: Option<NodeId>,
+    pub history: Vec<Step>,
+    /// Jumps in `history`, which decide when a state is kept.
+    pub jumps: usize,
+    depth: u32,
+}
+
+impl Path {
+    pub fn new(state: State, insn: usize) -> Path {
+        Path { state, insn, parent: None, history: Vec::new(), jumps: 0, depth: 0 }
+    }
+}
+
+/// Work already done; limits look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub processed: usize,
+    pub jumps: usize,
+    pub states: usize,
+    pub peak_states: usize,
+    last_processed: usize,
+    last_jumps: usize,
+}
+
+/// All states and waiting branches of a function that is verified.
+#[derive(Default)]
+pub struct Search {
+    pub nodes: Vec<Node>,
+    at: Vec<Vec<NodeId>>,
+    pub pending: Vec<Pending>,
+    pub progress: Progress,
+    live_nodes: usize,
+}
+
+/// What the search found at a place where states are kept.
+pub enum Visit {
+    /// Covered by this state: the path ends, and the state's marks are ours.
+    Covered(NodeId),
+    Continue,
+}
+
+/// What is special about the instruction, for [`Search::visit`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    pub force: bool,
+    pub iter_next: bool,
+    pub may_goto: bool,
+    pub callback: bool,
+    /// Stack below what a frame has touched may be read.
+    pub untouched_ok: bool,
+}
+
+impl Search {
+    /// Forgets the states of another function.
+    pub fn begin(&mut self, insns: usize) {
+        self.nodes.clear();
+        self.at = vec![Vec::new(); insns];
+        self.pending.clear();
+        self.live_nodes = 0;
+    }
+
+    /// Puts a branch aside (`push_stack`).
+    ///
+    /// # Errors
+    /// -E2BIG beyond [`MAX_PENDING`]; 5.10 and 6.1 return -EFAULT.
+    pub fn push(&mut self, path: Path, too_many: Errno) -> Checked {
+        if let Some(parent) = path.parent {
+            self.nodes[parent].branches += 1;
+        }
+        self.pending.push(Pending { path });
+        if self.pending.len() > MAX_PENDING {
+            return refuse(too_many, format!("The sequence of {} jumps is too complex.", self.pending.len()));
+        }
+        Ok(())
+    }
+
+    /// Puts a callback aside that runs on its own (`push_async_cb`).
+    ///
+    /// # Errors
+    /// As [`Search::push`], in other words.
+    pub fn push_async(&mut self, path: Path, too_many: Errno) -> Checked {
+        self.pending.push(Pending { path });
+        if self.pending.len() > MAX_PENDING {
+            let text = format!("The sequence of {} jumps is too complex for async cb.", self.pending.len());
+            return refuse(too_many, text);
+        }
+        Ok(())
+    }
+
+    /// Instructions of a path from its beginning.
+    pub fn trail(&self, path: &Path) -> Vec<usize> {
+        let mut parts = vec![&path.history];
+        let mut at = path.parent;
+        while let Some(id) = at {
+            parts.push(&self.nodes[id].history);
+            at = self.nodes[id].parent;
+        }
+        parts.into_iter().rev().flatten().map(|step| step.insn).chain([path.insn]).collect()
+    }
+
+    /// The path reached its end: its states lose a branch, and those without any are complete (`update_branch_counts`).
+    pub fn end_path(&mut self, path: &Path) {
+        let mut at = path.parent;
+        while let Some(node) = at {
+            self.nodes[node].branches -= 1;
+            if self.nodes[node].branches > 0 {
+                break;
+            }
+            at = self.nodes[node].parent;
+        }
+    }
+
+    pub fn pop(&mut self) -> Option<Path> {
+        self.pending.pop().map(|pending| pending.path)
+    }
+
+    /// Compares the path's state with those kept here, and keeps it if that may help (`is_state_visited`).
+    ///
+    /// # Errors
+    /// The kernel's infinite loop: the same state again on one path.
+    pub fn visit(&mut self, path: &mut Path, place: Place) -> Checked<Visit> {
+        let insn = path.insn;
+        let force_new = place.force || path.jumps > LONG_HISTORY;
+        let since = (
+            self.progress.jumps - self.progress.last_jumps,
+            self.progress.processed - self.progress.last_processed,
+        );
+        let mut keep = force_new || (since.0 >= 2 && since.1 >= 8);
+        let candidates: Vec<NodeId> = self.at[insn].iter().rev().copied().collect();
+        for id in candidates {
+            match self.compare(id, path, place)? {
+                Compared::Covered => {
+                    self.nodes[id].hits += 1;
+                    return Ok(Visit::Covered(id));
+                }
+                Compared::Open => {
+                    if !force_new && since.0 < 20 && since.1 < 100 {
+                        keep = false;
+                    }
+                }
+                Compared::Differs => {}
+            }
+            if keep {
+                self.nodes[id].misses += 1;
+            }
+            let patience = if place.force && self.nodes[id].branches > 0 { 64 } else { 3 };
+            if self.nodes[id].misses > self.nodes[id].hits * patience + patience {
+                self.evict(insn, id);
+            }
+        }
+        if keep {
+            self.keep(path);
+        }
+        Ok(Visit::Continue)
+    }
+
+    fn evict(&mut self, insn: usize, id: NodeId) {
+        self.at[insn].retain(|kept| *kept != id);
+        self.nodes[id].evicted = true;
+        self.live_nodes -= 1;
+    }
+
+    fn compare(&mut self, id: NodeId, path: &Path, place: Place) -> Checked<Compared> {
+        let node = &self.nodes[id];
+        let (old, new) = (&node.state, &path.state);
+        let equal = |exact| states_equal(old, new, exact, place.untouched_ok);
+        if node.branches == 0 {
+            let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
+            let exact = if entry.is_some() { Exact::RangeWithin } else { Exact::Not };
+            if !equal(exact) {
+                return Ok(Compared::Differs);
+            }
+            if let Some(entry) = entry {
+                self.note_loop(path, entry);
+            }
+            return Ok(Compared::Covered);
+        }
+        let frame = new.current();
+        if frame.role == Role::AsyncCallback && old.current().async_entries != frame.async_entries {
+            return Ok(Compared::Open);
+        }
+        if place.iter_next {
+            if equal(Exact::RangeWithin) && iterator_is_active(new) {
+                self.note_loop(path, id);
+                return Ok(Compared::Covered);
+            }
+            return Ok(Compared::Open);
+        }
+        if place.may_goto && old.may_goto_depth != new.may_goto_depth && equal(Exact::RangeWithin) {
+            self.note_loop(path, id);
+            return Ok(Compared::Covered);
+        }
+        if place.callback {
+            return Ok(if equal(Exact::RangeWithin) { Compared::Covered } else { Compared::Open });
+        }
+        let looping = equal(Exact::Exact)
+            && !iterators_moved(old, new)
+            && old.may_goto_depth == new.may_goto_depth
+            && old.callback_unroll_depth == new.callback_unroll_depth;
+        if looping {
+            return invalid(format!("infinite loop detected at insn {}", path.insn));
+        }
+        Ok(Compared::Open)
+    }
+
+    /// Remembers that the path's states lie in a loop that begins at `entry` (`update_loop_entry`).
+    fn note_loop(&mut self, path: &Path, entry: NodeId) {
+        let depth = self.nodes[entry].depth;
+        let mut at = path.parent;
+        while let Some(id) = at {
+            let node = &self.nodes[id];
+            if node.depth < depth || node.loop_entry.is_some_and(|known| self.nodes[known].depth <= depth) {
+                break;
+            }
+            at = node.parent;
+            self.nodes[id].loop_entry = Some(entry);
+        }
+    }
+
+    fn loop_entry(&self, id: NodeId) -> Option<NodeId> {
+        let mut entry = self.nodes[id].loop_entry?;
+        while let Some(outer) = self.nodes[entry].loop_entry.filter(|outer| *outer != entry) {
+            entry = outer;
+        }
+        Some(entry)
+    }
+
+    fn keep(&mut self, path: &mut Path) {
+        self.progress.states += 1;
+        self.live_nodes += 1;
+        self.progress.peak_states = self.progress.peak_states.max(self.live_nodes);
+        self.progress.last_jumps = self.progress.jumps;
+        self.progress.last_processed = self.progress.processed;
+        let id = self.nodes.len();
+        // Precision that was needed before this point concerns earlier states only.
+        path.state.each_reg_mut(|reg| reg.precise = false);
+        let history = std::mem::take(&mut path.history);
+        let node = Node {
+            state: path.state.clone(),
+            insn: path.insn,
+            parent: path.parent,
+            history,
+            branches: 1,
+            hits: 0,
+            misses: 0,
+            loop_entry: None,
+            depth: path.depth,
+            evicted: false,
+        };
+        self.nodes.push(node);
+        self.at[path.insn].push(id);
+        path.parent = Some(id);
+        path.jumps = 0;
+        path.depth += 1;
+        for number in 0..path.state.frames.len() {
+            let frame = path.state.frame_mut(number);
+            (frame.written, frame.read) = (Touched::default(), Touched::default());
+        }
+    }
+
+    /// A continuation reads these registers and slots of `frame`: every state since they were written needs them.
+    pub fn mark_read(&mut self, path: &Path, frame: usize, read: Touched) {
+        let mut left = without(read, path.state.frames.get(frame).map_or(Touched::default(), |f| f.written));
+        let mut at = path.parent;
+        while let Some(id) = at {
+            let node = &mut self.nodes[id];
+            if frame >= node.state.frames.len() {
+                break;
+            }
+            let known = node.state.frames[frame].read;
+            left = without(left, known);
+            if left == Touched::default() {
+                break;
+            }
+            let kept = node.state.frame_mut(frame);
+            kept.read = Touched { regs: kept.read.regs | left.regs, slots: kept.read.slots | left.slots };
+            left = without(left, node_written(node, frame));
+            at = node.parent;
+        }
+    }
+
+    /// The path ends in `covering`: what its continuations read, ours would have (`propagate_liveness`).
+    pub fn adopt_reads(&mut self, path: &Path, covering: NodeId) {
+        for frame in 0..path.state.frames.len() {
+            let read = self.nodes[covering].state.frames[frame].read;
+            self.mark_read(path, frame, read);
+        }
+    }
+}
+
+/// Written between the node's parent and the node itself; kept in the saved copy of the state.
+fn node_written(node: &Node, frame: usize) -> Touched {
+    node.state.frames[frame].written
+}
+
+fn without(a: Touched, b: Touched) -> Touched {
+    Touched { regs: a.regs & !b.regs, slots: a.slots & !b.slots }
+}
+
+enum Compared {
+    Covered,
+    /// The state is on this path or has branches left: a loop.
+    Open,
+    Differs,
+}
+
+fn iterators(state: &State) -> impl Iterator<Item = (IterState, u32)> {
+    state.frames.iter().flat_map(|frame| &frame.stack).filter_map(|slot| match slot.object {
+        Some(Object::Iter { state, depth, .. }) => Some((state, depth)),
+        _ => None,
+    })
+}
+
+/// Some active iterator went on since (`iter_active_depths_differ`).
+fn iterators_moved(old: &State, new: &State) -> bool {
+    iterators(old).zip(iterators(new)).any(|(a, b)| a.0 == IterState::Active && a.1 != b.1)
+}
+
+/// The iterator that the call's first argument points to is active.
+fn iterator_is_active(state: &State) -> bool {
+    let reg = state.reg(1);
+    let super::reg::Kind::Stack { frame } = reg.kind else { return false };
+    let Some(offset) = reg.known_offset().filter(|offset| (-512..0).contains(offset)) else { return false };
+    let slot = (-offset as usize - 1) / super::state::SLOT_BYTES;
+    let object = state.frames[usize::from(frame)].stack.get(slot).and_then(|slot| slot.object);
+    matches!(object, Some(Object::Iter { state: IterState::Active, .. }))
+}

@@ -1,0 +1,295 @@
+//! The verifier's own state, and the loop over instructions and paths.
+//!
+//! Key types: [`Verifier`], [`Next`]. Neighbours: `search` decides which path is next; `alu`, `jump`, `memory` and `calls` say what an
+//! instruction does; `facts` is what is known about maps and types. Modelled after kernel/bpf/verifier.c:do_check_common.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use sim::errno::Errno;
+
+use super::Observer;
+use super::facts::Facts;
+use super::info::{Info, infos};
+use super::precision::{Wanted, mark_chain};
+use super::program::Program;
+use super::reg::{Id, Kind, Reg};
+use super::scalar::Numbers;
+use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
+use super::state::{Frame, State, Touched};
+use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
+use crate::gate::GateInput;
+use crate::isa::{Op, Src};
+use crate::profile::{KernelVersion, Profile};
+
+/// A program in the verifier.
+pub struct Verifier<'a> {
+    pub profile: &'a Profile,
+    pub numbers: Numbers,
+    pub input: &'a GateInput,
+    pub facts: &'a Facts<'a>,
+    pub program: Program<'a>,
+    pub search: Search,
+    pub path: Path,
+    /// The instruction that is followed, for the history.
+    pub step: Step,
+    /// One entry per function of the program.
+    pub info: Vec<Info>,
+    /// Global functions that some path calls.
+    pub called_globals: BTreeSet<usize>,
+    /// A callback that begins as soon as the call is dealt with (6.1).
+    pub entering: Option<Frame>,
+    pub observer: Option<&'a mut dyn Observer>,
+    next_id: Id,
+}
+
+/// Where a path goes after an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    At(usize),
+    /// The path is at its end.
+    End,
+}
+
+fn blank_step(insn: usize) -> Step {
+    Step { insn, access: None, stack_operands: (false, false), linked: Vec::new() }
+}
+
+impl<'a> Verifier<'a> {
+    pub fn new(profile: &'a Profile, input: &'a GateInput, facts: &'a Facts<'a>, program: Program<'a>) -> Self {
+        let numbers = Numbers::of(profile.version);
+        let info = infos(profile, &program);
+        let first = State::new(Frame::new(0, None, 0, numbers), input.kind.sleepable);
+        Verifier {
+            profile,
+            numbers,
+            input,
+            facts,
+            program,
+            search: Search::default(),
+            path: Path::new(first, 0),
+            step: blank_step(0),
+            info,
+            called_globals: BTreeSet::new(),
+            entering: None,
+            observer: None,
+            next_id: 0,
+        }
+    }
+
+    pub fn version(&self) -> KernelVersion {
+        self.profile.version
+    }
+
+    /// An id that nothing has yet (`++env->id_gen`).
+    pub fn new_id(&mut self) -> Id {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub fn reg(&self, number: u8) -> &Reg {
+        self.path.state.reg(number.into())
+    }
+
+    /// Stack below what a frame has touched may be read (6.12 on). What lies within may be uninitialized on every kernel, for root.
+    pub fn untouched_ok(&self) -> bool {
+        self.version() >= KernelVersion::V6_12
+    }
+
+    /// Follows a function from `start`, all paths.
+    ///
+    /// # Errors
+    /// The first refusal, with its instruction.
+    pub fn follow(&mut self, start: Path) -> Checked {
+        self.search.begin(self.program.len());
+        self.path = start;
+        loop {
+            let insn = self.path.insn;
+            match self.one(insn).map_err(|stop| at(stop, insn))? {
+                Next::At(next) => self.path.insn = next,
+                Next::End => {
+                    self.search.end_path(&self.path);
+                    match self.search.pop() {
+                        Some(path) => self.path = path,
+                        None => return Ok(()),
+                    }
+                }
+            }
+        }
+    }
+
+    fn one(&mut self, insn: usize) -> Checked<Next> {
+        if insn >= self.program.len() {
+            let text = format!("invalid insn idx {insn} insn_cnt {}", self.program.len());
+            return refuse(Errno::EFAULT, text);
+        }
+        self.search.progress.processed += 1;
+        if self.search.progress.processed > MAX_PROCESSED {
+            let text =
+                format!("BPF program is too large. Processed {} insn", self.search.progress.processed);
+            return refuse(Errno::E2BIG, text);
+        }
+        if self.program.marks[insn].prune
+            && let Visit::Covered(by) = self.visit(insn)?
+        {
+            return self.join(by);
+        }
+        self.step = blank_step(insn);
+        if let Some(observer) = &mut self.observer {
+            observer.before(insn, &self.path.state);
+        }
+        let next = self.execute(insn)?;
+        let step = mem::replace(&mut self.step, blank_step(insn));
+        self.path.history.push(step);
+        Ok(next)
+    }
+
+    fn visit(&mut self, insn: usize) -> Checked<Visit> {
+        let mark = self.program.marks[insn];
+        let place = Place {
+            force: mark.force,
+            iter_next: mark.iter_next,
+            may_goto: matches!(self.program.ops[insn], Some(Op::MayGoto { .. })),
+            callback: mark.callback,
+            untouched_ok: self.untouched_ok(),
+        };
+        self.search.visit(&mut self.path, place)
+    }
+
+    /// The path ends in a state that was followed: what that one rests on, ours does too.
+    fn join(&mut self, by: usize) -> Checked<Next> {
+        self.search.adopt_reads(&self.path, by);
+        let frames = self.search.nodes[by].state.frames.clone();
+        let current = self.path.state.frames.len() - 1;
+        for (number, frame) in frames.iter().enumerate() {
+            for reg in 0..10 {
+                if frame.regs[reg].is_scalar() && frame.regs[reg].precise && frame.read.regs >> reg & 1 == 1 {
+                    self.want(Wanted::reg_of(current, number, reg));
+                }
+            }
+            for (slot, held) in frame.stack.iter().enumerate() {
+                if held.is_scalar_spill() && held.reg.precise && frame.read.slots >> slot & 1 == 1 {
+                    let at = SlotRef { frame: number as u8, slot: slot as u8 };
+                    self.want(Wanted::slot(current, at));
+                }
+            }
+        }
+        Ok(Next::End)
+    }
+
+    /// The exact value of a register mattered (`mark_chain_precision`).
+    pub fn want_reg(&mut self, reg: u8) {
+        if self.reg(reg).is_scalar() {
+            let current = self.path.state.frames.len() - 1;
+            self.want(Wanted::reg(current, reg.into()));
+        }
+    }
+
+    pub fn want(&mut self, wanted: Wanted) {
+        let history = mem::take(&mut self.path.history);
+        let told = mark_chain(&self.program, &mut self.search, self.path.parent, &history, wanted);
+        self.path.history = history;
+        if !told {
+            self.all_precise();
+        }
+    }
+
+    /// `mark_all_scalars_precise`.
+    fn all_precise(&mut self) {
+        let mut at = self.path.parent;
+        while let Some(id) = at {
+            let node = &mut self.search.nodes[id];
+            node.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
+            at = node.parent;
+        }
+        self.path.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
+    }
+
+    /// The instruction reads a register (`check_reg_arg` with `SRC_OP`).
+    pub fn read_reg(&mut self, reg: u8) -> Checked {
+        if reg > 10 {
+            return invalid(format!("R{reg} is invalid"));
+        }
+        if self.reg(reg).kind == Kind::NotInit {
+            return no_access(format!("R{reg} !read_ok"));
+        }
+        let frame = self.path.state.frames.len() - 1;
+        self.search.mark_read(&self.path, frame, Touched { regs: 1 << reg, slots: 0 });
+        Ok(())
+    }
+
+    /// The instruction is about to write a register (`DST_OP`).
+    pub fn write_reg(&mut self, reg: u8) -> Checked {
+        if reg > 10 {
+            return invalid(format!("R{reg} is invalid"));
+        }
+        if reg == 10 {
+            return no_access("frame pointer is read only");
+        }
+        self.path.state.current_mut().written.regs |= 1 << reg;
+        Ok(())
+    }
+
+    pub fn set_reg(&mut self, number: u8, reg: Reg) {
+        *self.path.state.reg_mut(number.into()) = reg;
+    }
+
+    pub fn set_unknown(&mut self, number: u8) {
+        self.set_reg(number, Reg::unknown(self.numbers));
+    }
+
+    /// A second operand as a register: what it is, or the constant.
+    pub fn operand(&self, src: Src) -> Reg {
+        match src {
+            Src::Reg(reg) => *self.reg(reg.0),
+            Src::Imm(imm) => Reg::constant(i64::from(imm) as u64, self.numbers),
+        }
+    }
+
+    fn execute(&mut self, insn: usize) -> Checked<Next> {
+        if let Some(access) = self.facts.undecided(insn) {
+            return not_modelled(format!("relocation {access}: the built-in kernel types lack the type"));
+        }
+        let Some(op) = self.program.ops[insn] else { return self.bad_code(insn) };
+        if let Some(text) = self.reserved_fields(insn) {
+            return invalid(text);
+        }
+        let next = Next::At(self.program.next(insn));
+        match op {
+            Op::Alu { .. } | Op::Neg { .. } | Op::MovSx { .. } | Op::End { .. } | Op::AddrSpaceCast { .. } => {
+                self.alu(op)?;
+            }
+            Op::LoadImm64 { dst, imm } => self.load_imm64(insn, dst.0, imm)?,
+            Op::Load { .. } | Op::Store { .. } | Op::LoadAcquire { .. } | Op::StoreRelease { .. } => {
+                self.access(insn, op)?;
+            }
+            Op::Atomic { .. } => self.atomic(insn, op)?,
+            Op::SkbAbs { .. } | Op::SkbInd { .. } => return self.legacy_packet_load(insn, op),
+            Op::Jump { .. } | Op::JumpReg { .. } | Op::Branch { .. } | Op::MayGoto { .. } => {
+                return self.jump(insn, op);
+            }
+            Op::Call(callee) => return self.call(insn, callee),
+            Op::Exit => return self.exit(insn),
+        }
+        Ok(next)
+    }
+
+    fn reserved_fields(&self, insn: usize) -> Option<String> {
+        crate::gate::check_fields(self.version(), &self.input.insns[insn])
+    }
+
+    fn bad_code(&self, insn: usize) -> Checked<Next> {
+        let raw = &self.input.insns[insn];
+        invalid(self.reserved_fields(insn).unwrap_or_else(|| format!("unknown opcode {:02x}", raw.code)))
+    }
+}
+
+/// The refusal with its instruction, unless it has one.
+fn at(stop: Stop, insn: usize) -> Stop {
+    match stop {
+        Stop::Refused(rejection) if rejection.insn.is_none() => {
+            Stop::Refused(crate::gate::Rejection { insn: Some(insn), ..rejection })
+        }
+        other => other,
+    }
+}
