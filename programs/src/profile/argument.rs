@@ -161,6 +161,22 @@ impl Argument {
         argument
     }
 
+    /// An argument without modifiers.
+    pub const fn plain(base: ArgBase, release: bool) -> Argument {
+        Argument {
+            base,
+            maybe_null: false,
+            rdonly: false,
+            write: false,
+            uninit: false,
+            aligned: false,
+            release,
+            dynptr: DynptrArg::Any,
+            size: 0,
+            structure: None,
+        }
+    }
+
     fn flag(&mut self, word: &str) {
         match word {
             "PTR_MAYBE_NULL" => self.maybe_null = true,

@@ -6,7 +6,7 @@ use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, TypeId};
 use crate::core_reloc::Poisoned;
 use crate::kernel_types;
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::object::{MapSpec, Object, ProgramSpec, SpecialField, SpecialKind, fields};
 use crate::profile::map_type::MapType;
 use crate::profile::{KernelVersion, Profile};
 
@@ -50,7 +50,7 @@ impl MapFacts {
             value_size: spec.value_size,
             max_entries: spec.max_entries,
             flags: spec.map_flags,
-            fields: fields(version, spec),
+            fields: known_fields(version, &spec.special),
             inner: spec.inner.as_ref().map(|inner| Box::new(MapFacts::new(version, inner))),
             frozen: spec.initial.clone().filter(|_| read_only),
             value_type: spec.value_type,
@@ -80,8 +80,8 @@ impl MapFacts {
     }
 }
 
-/// Fields that a kernel of this version finds in the value.
-fn fields(version: KernelVersion, spec: &MapSpec) -> Vec<Field> {
+/// Fields that a kernel of this version finds in a type.
+fn known_fields(version: KernelVersion, found: &[SpecialField]) -> Vec<Field> {
     let known = |kind: SpecialKind| match kind {
         SpecialKind::SpinLock => true,
         SpecialKind::Timer | SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => {
@@ -92,10 +92,8 @@ fn fields(version: KernelVersion, spec: &MapSpec) -> Vec<Field> {
         }
         _ => version >= KernelVersion::V6_12,
     };
-    let seen = spec
-        .special
-        .iter()
-        .filter(|field| known(field.kind) && (version >= KernelVersion::V6_12 || !field.nested));
+    let nests = version >= KernelVersion::V6_12;
+    let seen = found.iter().filter(|field| known(field.kind) && (nests || !field.nested));
     seen.map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty })
         .collect()
 }
@@ -127,6 +125,19 @@ impl<'a> Facts<'a> {
             program,
             unseen: Vec::new(),
         }
+    }
+
+    /// Special fields of a struct of the program, if objects of it can be allocated with them (`btf_find_struct_meta`).
+    pub fn program_fields(&self, id: TypeId) -> Vec<Field> {
+        use SpecialKind as S;
+        let Some(btf) = self.btf else { return Vec::new() };
+        let found = fields::special(btf, id);
+        if found.iter().all(|field| field.nested) {
+            return Vec::new();
+        }
+        let mut known = known_fields(self.profile.version, &found);
+        known.retain(|field| !matches!(field.kind, S::Timer | S::Wq | S::TaskWork | S::Uptr));
+        known
     }
 
     pub fn map(&self, map: MapRef) -> &MapFacts {

@@ -300,8 +300,8 @@ impl Verifier<'_> {
         let numbers = self.numbers;
         let mark = |state: &mut State, null: bool| {
             if null {
-                let id = if reg.ref_id != 0 { reg.ref_id } else { reg.id };
-                state.release(RefKind::Pointer, id);
+                // Only a reference of its own: what is kept alive by another one says nothing about that.
+                state.release(RefKind::Pointer, reg.id);
             }
             state.each_reg_mut(|other| {
                 if !other.may_be_null() || other.id != reg.id {

@@ -330,7 +330,11 @@ impl Verifier<'_> {
         let kptr = |kind| {
             matches!(
                 kind,
-                SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::KptrUntrusted | SpecialKind::PercpuKptr
+                SpecialKind::Kptr
+                    | SpecialKind::KptrRef
+                    | SpecialKind::KptrUntrusted
+                    | SpecialKind::PercpuKptr
+                    | SpecialKind::Uptr
             )
         };
         if let Some(field) = facts.fields.iter().find(|f| kptr(f.kind) && i64::from(f.offset) == at).copied() {
@@ -378,7 +382,11 @@ impl Verifier<'_> {
         direct: bool,
     ) -> Checked {
         let pointer = match field.kind {
-            SpecialKind::Kptr | SpecialKind::KptrRef | SpecialKind::KptrUntrusted | SpecialKind::PercpuKptr => true,
+            SpecialKind::Kptr
+            | SpecialKind::KptrRef
+            | SpecialKind::KptrUntrusted
+            | SpecialKind::PercpuKptr
+            | SpecialKind::Uptr => true,
             kind => {
                 return no_access(format!("{} cannot be accessed directly by load/store", field_name(kind)));
             }

@@ -79,7 +79,7 @@ impl Verifier<'_> {
     }
 
     /// 7.2: what was made from the object goes with it, unless it holds references of its own.
-    fn invalidate_derived(&mut self, id: Id) -> Checked {
+    pub(super) fn invalidate_derived(&mut self, id: Id) -> Checked {
         let mut due = vec![id];
         while let Some(id) = due.pop() {
             if let Some(child) = self.path.state.refs.iter().find(|held| held.parent == id) {

@@ -85,6 +85,8 @@ impl Flags {
     pub const NON_OWN_REF: Flags = Flags(1 << 14);
     /// Memory of a dynptr slice over a packet: changing the packet ends it.
     pub const PACKET_SLICE: Flags = Flags(1 << 15);
+    /// Memory of a slice of any other dynptr.
+    pub const SLICE: Flags = Flags(1 << 16);
 
     pub const fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0

@@ -9,7 +9,7 @@ use super::precision::Wanted;
 use super::reg::{Kind, Reg};
 use super::scalar::Scalar;
 use super::search::SlotRef;
-use super::state::{Byte, Object, SLOT_BYTES, Slot, Touched, place};
+use super::state::{Byte, SLOT_BYTES, Slot, Touched, place};
 use super::stop::{Checked, no_access, refuse};
 use super::verify::Verifier;
 use crate::profile::KernelVersion;
@@ -330,32 +330,6 @@ impl Verifier<'_> {
         if let (true, Stored::Reg(reg)) = (zero_mattered, value) {
             self.want_reg(reg);
         }
-        Ok(())
-    }
-
-    /// Writing over a dynptr ends it, unless something must be released through it (`destroy_if_dynptr_stack_slot`).
-    fn end_dynptr_at(&mut self, at: SlotRef) -> Checked {
-        let Some(slot) = self.path.state.frames[usize::from(at.frame)].stack.get(usize::from(at.slot)) else {
-            return Ok(());
-        };
-        let Some(Object::Dynptr { first, id, ref_id, .. }) = slot.object else { return Ok(()) };
-        if ref_id != 0 {
-            return refuse(Errno::EINVAL, "cannot overwrite referenced dynptr");
-        }
-        let other = if first { at.slot.wrapping_sub(1) } else { at.slot + 1 };
-        let numbers = self.numbers;
-        for slot in [at.slot, other] {
-            let slot = self.slot_mut(SlotRef { slot, ..at });
-            slot.object = None;
-            slot.bytes = [Byte::Invalid; SLOT_BYTES];
-            slot.reg = Reg::not_init(numbers);
-        }
-        // Slices of the dynptr are no longer valid.
-        self.path.state.each_reg_mut(|reg| {
-            if id != 0 && reg.ref_id == id {
-                *reg = Reg::unknown(numbers);
-            }
-        });
         Ok(())
     }
 

@@ -196,7 +196,7 @@ impl Verifier<'_> {
         let was_in_rcu = self.in_rcu_section();
         self.drop_lock(reg, lock, of);
         if version == KernelVersion::V7_2 && was_in_rcu && !self.in_rcu_section() {
-            self.leave_rcu();
+            self.end_rcu_protection();
         }
         if version >= KernelVersion::V6_12 {
             self.end_borrowed();
@@ -219,15 +219,6 @@ impl Verifier<'_> {
         let regions = &mut self.path.state.regions;
         regions.locks -= 1;
         regions.lock = before;
-    }
-
-    /// Pointers that RCU protected may be stale now (`invalidate_rcu_protected_refs`).
-    fn leave_rcu(&mut self) {
-        self.path.state.each_reg_mut(|reg| {
-            if reg.flags.has(Flags::RCU) {
-                reg.flags = reg.flags.without(Flags::RCU).without(Flags::MAYBE_NULL).with(Flags::UNTRUSTED);
-            }
-        });
     }
 
     /// Nodes that the program only borrowed from a list or tree (`invalidate_non_owning_refs`).

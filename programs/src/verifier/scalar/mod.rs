@@ -106,6 +106,14 @@ impl Scalar {
         }
     }
 
+    /// A number in `min..=max`, signed, of which nothing else is known; both fit into 32 bits.
+    pub fn between(min: i64, max: i64, numbers: Numbers) -> Scalar {
+        let mut number = Scalar::unknown(numbers);
+        number.set_signed(min, max, Tnum::UNKNOWN, Width::W64);
+        number.sync(numbers);
+        number
+    }
+
     pub fn var_off(&self) -> Tnum {
         each!(self, number => number.var_off)
     }
