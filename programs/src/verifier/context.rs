@@ -9,9 +9,11 @@ use std::sync::LazyLock;
 use super::helper::memory::translates_context;
 use super::memory::Access;
 use super::names::type_name;
-use super::reg::{Flags, Kind, Reg};
-use super::stop::{Checked, no_access};
+use super::reg::{BtfSource, Flags, Kind, Reg};
+use super::stop::{Checked, no_access, not_modelled};
 use super::verify::Verifier;
+use crate::btf::Kind as BtfKind;
+use crate::isa::Op;
 use crate::profile::{AttachType, KernelVersion, ProgType, table};
 
 /// Bytes of `struct pt_regs` on x86-64.
@@ -85,7 +87,7 @@ const SKB_VIEWS: [SkbView; 5] = [
 ];
 
 /// Contexts with rows of their own.
-const STRUCTURES: [(ProgType, &str); 11] = [
+const STRUCTURES: [(ProgType, &str); 14] = [
     (ProgType::XDP, "xdp"),
     (ProgType::CGROUP_SOCK, "sock"),
     (ProgType::CGROUP_SOCK_ADDR, "sock_addr"),
@@ -97,23 +99,32 @@ const STRUCTURES: [(ProgType, &str); 11] = [
     (ProgType::CGROUP_DEVICE, "cgroup_dev"),
     (ProgType::CGROUP_SYSCTL, "sysctl"),
     (ProgType::CGROUP_SOCKOPT, "sockopt"),
+    (ProgType::SK_REUSEPORT, "sk_reuseport"),
+    (ProgType::NETFILTER, "netfilter"),
+    (ProgType::LIRC_MODE2, "lirc_mode2"),
 ];
 
 impl Verifier<'_> {
     /// `check_ctx_access`, with what is checked before it.
     pub(super) fn context_access(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<Option<Reg>> {
         let syscall = self.input.kind.prog_type == ProgType::SYSCALL;
-        let off = if syscall { self.variable_context(a, reg, off)? } else { self.fixed_context(a, reg, off)? };
+        let off =
+            if syscall { self.variable_context(a, reg, off)? } else { self.fixed_context(a, reg, off)? };
         let prog_type = self.input.kind.prog_type;
         if self.has_btf_arguments() {
             return self.argument_access(a, off);
         }
+        let late = self.version() == KernelVersion::V7_2;
         let given = match prog_type {
-            ProgType::KPROBE => plain(off, a, PT_REGS, !a.write && off + a.size <= PT_REGS),
+            // 7.2: a program on a function may change the registers it goes on with.
+            ProgType::KPROBE => plain(off, a, PT_REGS, (!a.write || late) && off + a.size <= PT_REGS),
             ProgType::TRACEPOINT => plain(off, a, TRACE_BYTES, !a.write && off >= 8),
-            ProgType::RAW_TRACEPOINT => plain(off, a, RAW_TP_BYTES, !a.write && a.size == 8),
-            ProgType::RAW_TRACEPOINT_WRITABLE => plain(off, a, RAW_TP_BYTES, !a.write && a.size == 8),
+            ProgType::RAW_TRACEPOINT => plain(off, a, RAW_TP_BYTES, !a.write),
+            ProgType::RAW_TRACEPOINT_WRITABLE => {
+                plain(off, a, RAW_TP_BYTES, !a.write && (off != 0 || a.size == 8))
+            }
             ProgType::SYSCALL => plain(off, a, i64::from(u16::MAX), true),
+            ProgType::EXT => return not_modelled("the context of the program that an extension replaces"),
             _ => None,
         };
         if prog_type == ProgType::RAW_TRACEPOINT_WRITABLE && off == 0 && given.is_some() {
@@ -133,27 +144,24 @@ impl Verifier<'_> {
         let name = type_name(self.version(), reg);
         let late = self.version() == KernelVersion::V7_2;
         let known = reg.num.known();
+        if late {
+            let number = self.print_number(reg.num.var_off());
+            let Some(known) = known.map(|known| known as i64) else {
+                return no_access(format!("variable {name} access var_off={number} disallowed"));
+            };
+            if known < 0 {
+                let text = format!("negative offset {name} ptr R{} off={known} disallowed", a.base);
+                return no_access(text);
+            }
+            if known != 0 && translates_context(self.input.kind.prog_type) {
+                let text = format!("dereference of modified {name} ptr R{} off={known} disallowed", a.base);
+                return no_access(text);
+            }
+            return Ok(known + off);
+        }
         if reg.off < 0 && self.version() >= KernelVersion::V6_1 {
             let text = format!("negative offset {name} ptr R{} off={} disallowed", a.base, reg.off);
             return no_access(text);
-        }
-        if late {
-            let translated = translates_context(self.input.kind.prog_type);
-            return match known {
-                Some(known) if (known as i64) < 0 => no_access(format!(
-                    "negative offset {name} ptr R{} off={} disallowed",
-                    a.base, known as i64
-                )),
-                Some(known) if known != 0 && translated => no_access(format!(
-                    "dereference of modified {name} ptr R{} off={known} disallowed",
-                    a.base
-                )),
-                None => no_access(format!(
-                    "variable {name} access var_off={} disallowed",
-                    self.print_number(reg.num.var_off())
-                )),
-                Some(known) => Ok(known as i64 + off),
-            };
         }
         if reg.off != 0 {
             return no_access(format!(
@@ -194,7 +202,8 @@ impl Verifier<'_> {
         use ProgType as T;
         let kind = self.input.kind.prog_type;
         let socket_options = kind == T::CGROUP_SOCKOPT;
-        [T::SCHED_CLS, T::SCHED_ACT, T::XDP, T::LWT_XMIT, T::SK_SKB, T::SK_MSG].contains(&kind) || socket_options
+        [T::SCHED_CLS, T::SCHED_ACT, T::XDP, T::LWT_XMIT, T::SK_SKB, T::SK_MSG].contains(&kind)
+            || socket_options
     }
 
     fn variable_context(&mut self, a: &Access, reg: &Reg, off: i64) -> Checked<i64> {
@@ -211,7 +220,7 @@ impl Verifier<'_> {
             return self.skb_field(view, a, off);
         }
         let structure = STRUCTURES.iter().find(|row| row.0 == prog_type)?.1;
-        let field = find(self.version(), structure, a, off)?;
+        let field = find(self.version(), structure, a, off).filter(|field| self.may_extend(field))?;
         let attach = self.input.kind.attach_type;
         (guarded(structure, field.name, attach, a.write)).then_some(field.gives.filter(|_| !a.write))
     }
@@ -222,7 +231,7 @@ impl Verifier<'_> {
         if stamp_type {
             return (a.size == 1).then_some(None);
         }
-        let field = find(self.version(), "skb", a, off)?;
+        let field = find(self.version(), "skb", a, off).filter(|field| self.may_extend(field))?;
         let hidden = view.hidden.contains(&field.name)
             || (view.hidden.contains(&"socket") && SOCKET_FIELDS.contains(&field.name));
         if hidden || (a.write && !view.writable.contains(&field.name)) {
@@ -231,9 +240,20 @@ impl Verifier<'_> {
         Some(field.gives.filter(|_| !a.write))
     }
 
+    /// Fields that hold packet pointers are not loaded with sign extension (6.12 on, as are such loads).
+    fn may_extend(&self, field: &Field) -> bool {
+        let signed = matches!(self.program.ops[self.path.insn], Some(Op::Load { signed: true, .. }));
+        !(signed && field.read.starts_with('x'))
+    }
+
     /// A register of the type that a field gives.
     fn given(&mut self, gives: &str) -> Reg {
         let numbers = self.numbers;
+        if let Some(name) = gives.strip_prefix("TRUSTED ") {
+            let found = self.facts.kernel.find_by_name_kind(name, BtfKind::Struct);
+            let id = found.map_or(0, |ty| ty.id().0);
+            return Reg::pointer(Kind::Btf { btf: BtfSource::Kernel, id }, Flags::TRUSTED, numbers);
+        }
         let (kind, null) = match gives {
             "PACKET" => (Kind::Packet { range: 0 }, false),
             "PACKET_META" => (Kind::PacketMeta { range: 0 }, false),
@@ -264,7 +284,14 @@ impl Verifier<'_> {
             Kind::XdpSock => "xdp_sock",
             _ => "sock",
         };
-        let read = Access { base: regno, off, size, write: false, value: None, stored: super::stack::Stored::Unknown };
+        let read = Access {
+            base: regno,
+            off,
+            size,
+            write: false,
+            value: None,
+            stored: super::stack::Stored::Unknown,
+        };
         let field = find(self.version(), structure, &read, off);
         let private = reg.kind == Kind::SockCommon && (8..24).contains(&off);
         if field.is_some() && !private {
@@ -295,11 +322,15 @@ fn find(version: KernelVersion, structure: &str, a: &Access, off: i64) -> Option
 
 fn fits(field: &Field, rule: &str, off: i64, size: i64) -> bool {
     let number = || rule[1..].parse::<i64>().unwrap_or(0);
+    let wide = size == 8 && off + size <= field.to;
     match rule.as_bytes()[0] {
         b'=' | b'x' => size == number(),
         b'n' => size <= number(),
+        b's' => size <= number() && off == field.from,
+        b'h' => (2..=number()).contains(&size),
         b'i' => off + size <= field.to,
-        b'w' => size <= number() || (size == 8 && (off - field.from) % 8 == 0),
+        b'w' => size <= number() || wide,
+        b'v' => size == number() || wide,
         _ => false,
     }
 }

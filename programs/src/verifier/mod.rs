@@ -54,7 +54,7 @@ use crate::core_reloc::{self, Poisoned};
 use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};
 use crate::kernel_types;
 use crate::object::{Object, ProgramSpec};
-use crate::profile::{KernelVersion, Profile};
+use crate::profile::{KernelVersion, ProgType, Profile};
 use facts::Facts;
 use program::Program;
 use search::Path;
@@ -124,6 +124,10 @@ pub fn verify_with(
             Rejection { errno: sim::errno::Errno::EINVAL, message, insn: None, stage: gate::Stage::Loader };
         return Judgement::early(Verdict::Reject(refused));
     };
+    if input.kind.prog_type == ProgType::EXT {
+        let what = "freplace programs take their rules from the program they replace".into();
+        return Judgement::early(Verdict::Unknown { what });
+    }
     let mut facts = Facts::new(profile, object, program, kernel);
     let names: Option<&dyn KernelNames> = if facts.is_cut() { None } else { Some(kernel) };
     if let Err(refused) = gate::before_verification(profile, &input, names) {
