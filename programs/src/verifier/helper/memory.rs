@@ -262,6 +262,7 @@ pub(in crate::verifier) fn translates_context(prog_type: ProgType) -> bool {
         ProgType::STRUCT_OPS,
         ProgType::SYSCALL,
         ProgType::NETFILTER,
+        ProgType::LIRC_MODE2,
     ];
     !plain.contains(&prog_type) && prog_type.name() != Some("CGROUP_DEVICE")
 }
