@@ -32,6 +32,7 @@ mod run;
 mod stacks;
 mod state;
 mod support;
+mod watch;
 
 use std::cell::{Ref, RefCell};
 use std::ops::Deref;
@@ -59,6 +60,7 @@ pub use program::{Body, LoadedProgram, Source};
 pub use stacks::{InFunction, KernelStacks};
 pub use state::RunState;
 pub use support::RuntimeBodies;
+pub use watch::StepWatch;
 
 use crate::btf::{Btf, Kind};
 use crate::gate::KernelNames;
@@ -126,6 +128,7 @@ struct Inner {
     unmodelled_kfuncs: RefCell<Vec<String>>,
     contents: fields::Contents,
     owners: owners::Owners,
+    step_watch: RefCell<Option<Rc<dyn StepWatch>>>,
 }
 
 /// The BPF subsystem of a machine. Cloning is cheap; all clones are the same subsystem.
@@ -152,6 +155,7 @@ impl Bpf {
             unmodelled_kfuncs: RefCell::default(),
             contents,
             owners: owners::Owners::default(),
+            step_watch: RefCell::default(),
         }));
         bpf.watch_tasks();
         bpf

@@ -21,7 +21,7 @@ use super::invocation::{Callee, Frame, Invocation, RunResult};
 use super::program::{Body, LoadedProgram};
 use super::report;
 use super::state::RunState;
-use super::{Bpf, regions};
+use super::{Bpf, regions, watch};
 use crate::interp::{self, FaultKind, ProgramFault, Progress, Run, RunPool, Sleep};
 use crate::native::{AtomicCx, SleepableCx};
 
@@ -227,7 +227,11 @@ impl<'a> Active<'a> {
             return Next::Done(Err(self.call_fault()));
         }
         let mut host = RunHost { bpf: self.bpf, prog: self.prog, inv: self.inv, state: &self.state };
-        match self.run.advance(&mut host, slice) {
+        let progress = match self.bpf.step_watch() {
+            None => self.run.advance(&mut host, slice),
+            Some(watch) => watch::one_by_one(&*watch, &mut self.run, &mut host, slice),
+        };
+        match progress {
             Progress::Done(r0) => Next::Done(Ok(r0)),
             Progress::Slice => Next::Point,
             Progress::Wait(sleep) => Next::Wait(sleep, self.state.spins.replace(false)),

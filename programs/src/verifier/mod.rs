@@ -98,6 +98,12 @@ pub struct Judgement {
 pub trait Observer {
     /// The path is at `insn` with `state`.
     fn before(&mut self, insn: usize, state: &State);
+
+    /// Paths are only joined when every register and slot of the newer state lies within the older one's, read or not, precise or not. Then
+    /// what was seen before an instruction covers all that can be there; the verdict is the same unless a limit is reached.
+    fn thorough(&self) -> bool {
+        false
+    }
 }
 
 /// Judges a program of an object on a kernel with the built-in types.
@@ -143,6 +149,7 @@ pub fn verify_with(
     let program = Program::new(profile, &input, &starts, |callee| info::call_traits(profile, &input, callee));
     let mut verifier = Verifier::new(profile, &input, &facts, program);
     if let Some(observer) = observer {
+        verifier.search.thorough = observer.thorough();
         verifier.observer = Some(observer);
     }
     let outcome = verifier.run();

@@ -105,6 +105,8 @@ pub struct Search {
     pub pending: Vec<Pending>,
     pub progress: Progress,
     live_nodes: usize,
+    /// What is not read or not precise counts, too, when states are compared (see `Observer::thorough`).
+    pub thorough: bool,
 }
 
 /// What the search found at a place where states are kept.
@@ -241,7 +243,7 @@ impl Search {
         let equal = |exact| states_equal(old, new, exact, place.untouched_ok);
         if node.branches == 0 {
             let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
-            let exact = if entry.is_some() { Exact::RangeWithin } else { Exact::Not };
+            let exact = if entry.is_some() || self.thorough { Exact::RangeWithin } else { Exact::Not };
             if !equal(exact) {
                 return Ok(Compared::Differs);
             }
