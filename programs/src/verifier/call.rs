@@ -103,10 +103,10 @@ impl Verifier<'_> {
         let late = version >= KernelVersion::V6_12;
         let regions = self.path.state.regions;
         if late && regions.locks > 0 {
-            return invalid("global function calls are not allowed while holding a lock,");
+            return invalid("global function calls are not allowed while holding a lock, use static function instead");
         }
         if version == KernelVersion::V6_12 && regions.preempt > 0 {
-            return invalid("global function calls are not allowed with preemption disabled,");
+            return invalid("global function calls are not allowed with preemption disabled, use static function instead");
         }
         let name = self.program.subprogs[subprog].name.clone();
         let sleeps = version == KernelVersion::V7_2 && self.info[subprog].might_sleep;

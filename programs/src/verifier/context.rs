@@ -139,7 +139,7 @@ impl Verifier<'_> {
         }
     }
 
-    /// The context may not be moved, except in syscall programs.
+    /// The context may not be moved; in 7.2 it may where the kernel does not rewrite accesses.
     fn fixed_context(&self, a: &Access, reg: &Reg, off: i64) -> Checked<i64> {
         let name = type_name(self.version(), reg);
         let late = self.version() == KernelVersion::V7_2;
@@ -178,21 +178,29 @@ impl Verifier<'_> {
 
     /// A pointer must be where it was (`check_ptr_off_reg`; 5.10: `check_ctx_reg`).
     pub(super) fn check_pointer_offset(&self, regno: u8) -> Checked {
+        self.pointer_offset(regno, false)
+    }
+
+    /// As [`Self::check_pointer_offset`]; `fixed_ok`: it may have been moved by a constant.
+    pub(super) fn pointer_offset(&self, regno: u8, fixed_ok: bool) -> Checked {
         let reg = *self.reg(regno);
         let name = type_name(self.version(), &reg);
         let early = self.version() == KernelVersion::V5_10;
         let late = self.version() == KernelVersion::V7_2;
         let known = reg.num.known();
+        let number = || self.print_number(reg.num.var_off());
+        if late && known.is_none() {
+            return no_access(format!("variable {name} access var_off={} disallowed", number()));
+        }
         let off = if late { known.map_or(0, |known| known as i64) } else { i64::from(reg.off) };
         if off < 0 && !early {
             return no_access(format!("negative offset {name} ptr R{regno} off={off} disallowed"));
         }
-        if off != 0 {
+        if off != 0 && !fixed_ok {
             return no_access(format!("dereference of modified {name} ptr R{regno} off={off} disallowed"));
         }
-        if known != Some(0) {
-            let number = self.print_number(reg.num.var_off());
-            return no_access(format!("variable {name} access var_off={number} disallowed"));
+        if !late && known != Some(0) {
+            return no_access(format!("variable {name} access var_off={} disallowed", number()));
         }
         Ok(())
     }

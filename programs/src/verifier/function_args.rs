@@ -1,29 +1,443 @@
-//! Arguments of the program's own functions, as their BTF has them.
+//! Arguments of the program's own functions: what their BTF says, the registers a function begins with, and the check at calls.
+//!
+//! Key types: [`Arg`]. Neighbours: `call` checks calls with it; `mod` begins functions with it. Modelled after
+//! kernel/bpf/btf.c:btf_prepare_func_args and kernel/bpf/verifier.c:btf_check_func_arg_match (5.10, 6.1: btf.c). Static functions have no
+//! arguments of their own here: a mismatch never refuses a program.
 
-use super::reg::{Flags, Kind, Reg};
-use super::state::{Frame, State};
-use super::stop::{Checked, not_modelled};
+use sim::errno::Errno;
+
+use super::dynptr::{DynptrUse, Source};
+use super::reg::{BtfSource, DynptrKind, Flags, Kind as RegKind, Reg};
+use super::state::{Frame, Role, State};
+use super::stop::{Checked, invalid, refuse};
 use super::verify::Verifier;
+use crate::btf::{Btf, Kind, Type, TypeId};
+use crate::profile::{AttachType, KernelVersion, ProgType};
+
+const MAX_ARGS: usize = 5;
+
+/// What a function expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arg {
+    Context,
+    Number,
+    Dynptr,
+    Memory { size: u32, nullable: bool },
+    /// Read through faults, whatever it is (7.2's `__arg_untrusted`).
+    UntrustedMemory,
+    Kernel { id: u32, nullable: bool, untrusted: bool },
+    Arena,
+}
+
+/// Tags of an argument (`__arg_ctx` and its like).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tags {
+    ctx: bool,
+    trusted: bool,
+    untrusted: bool,
+    nonnull: bool,
+    nullable: bool,
+    arena: bool,
+}
+
+impl Tags {
+    fn set(&mut self, name: &str, version: KernelVersion) -> bool {
+        let tag = match name {
+            "ctx" => &mut self.ctx,
+            "trusted" => &mut self.trusted,
+            "nonnull" => &mut self.nonnull,
+            "nullable" => &mut self.nullable,
+            "arena" => &mut self.arena,
+            "untrusted" if version == KernelVersion::V7_2 => &mut self.untrusted,
+            _ => return false,
+        };
+        *tag = true;
+        true
+    }
+
+    fn is_empty(self) -> bool {
+        self == Tags::default()
+    }
+
+    /// Anything beside `keep`.
+    fn beside(self, keep: impl Fn(&mut Tags)) -> bool {
+        let mut rest = self;
+        keep(&mut rest);
+        !rest.is_empty()
+    }
+}
+
+/// Names of context types that functions may take, by program type (include/linux/bpf_types.h). Types without a named structure are not
+/// here.
+const CONTEXT_NAMES: [(ProgType, &str); 27] = [
+    (ProgType::SOCKET_FILTER, "__sk_buff"),
+    (ProgType::SCHED_CLS, "__sk_buff"),
+    (ProgType::SCHED_ACT, "__sk_buff"),
+    (ProgType::XDP, "xdp_md"),
+    (ProgType::CGROUP_SKB, "__sk_buff"),
+    (ProgType::CGROUP_SOCK, "bpf_sock"),
+    (ProgType::CGROUP_SOCK_ADDR, "bpf_sock_addr"),
+    (ProgType::LWT_IN, "__sk_buff"),
+    (ProgType::LWT_OUT, "__sk_buff"),
+    (ProgType::LWT_XMIT, "__sk_buff"),
+    (ProgType::LWT_SEG6LOCAL, "__sk_buff"),
+    (ProgType::SOCK_OPS, "bpf_sock_ops"),
+    (ProgType::SK_SKB, "__sk_buff"),
+    (ProgType::SK_MSG, "sk_msg_md"),
+    (ProgType::FLOW_DISSECTOR, "__sk_buff"),
+    (ProgType::KPROBE, "pt_regs"),
+    (ProgType::PERF_EVENT, "bpf_perf_event_data"),
+    (ProgType::RAW_TRACEPOINT, "bpf_raw_tracepoint_args"),
+    (ProgType::RAW_TRACEPOINT_WRITABLE, "bpf_raw_tracepoint_args"),
+    (ProgType::CGROUP_DEVICE, "bpf_cgroup_dev_ctx"),
+    (ProgType::CGROUP_SYSCTL, "bpf_sysctl"),
+    (ProgType::CGROUP_SOCKOPT, "bpf_sockopt"),
+    (ProgType::LIRC_MODE2, "__u32"),
+    (ProgType::SK_REUSEPORT, "sk_reuseport_md"),
+    (ProgType::SK_LOOKUP, "bpf_sk_lookup"),
+    (ProgType::NETFILTER, "bpf_nf_ctx"),
+    (ProgType::TRACEPOINT, "__u64"),
+];
+
+/// What modifiers and typedefs stand for.
+pub(super) fn plain(btf: &Btf, id: TypeId) -> Option<Type<'_>> {
+    btf.resolve(id).or_else(|| btf.type_by_id(id))
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Void => "UNKNOWN",
+        Kind::Ptr => "PTR",
+        kind => kind.name(),
+    }
+}
 
 impl Verifier<'_> {
     /// State in which main begins.
     pub(super) fn main_state(&mut self) -> Checked<State> {
         let mut frame = Frame::new(0, None, 0, self.numbers);
-        frame.regs[1] = Reg::pointer(Kind::Ctx, Flags::NONE, self.numbers);
+        frame.regs[1] = Reg::pointer(RegKind::Ctx, Flags::NONE, self.numbers);
+        let mut state = State::new(frame, self.input.kind.sleepable);
+        self.acquire_context_references(&mut state);
+        Ok(state)
+    }
+
+    /// State in which a global function begins: any arguments that match its prototype.
+    pub(super) fn function_state(&mut self, subprog: usize) -> Checked<State> {
+        let args = self.function_args(subprog)?;
+        let mut frame = Frame::new(subprog, None, 0, self.numbers);
+        if self.info[subprog].is_exception_callback {
+            frame.role = Role::ExceptionCallback;
+            if self.returns_void(subprog) {
+                return invalid("exception cb cannot return void");
+            }
+            if args != [Arg::Number] {
+                return invalid("exception cb only supports single integer argument");
+            }
+        }
+        for (number, arg) in args.into_iter().enumerate() {
+            frame.regs[number + 1] = self.register_of(arg);
+        }
         Ok(State::new(frame, self.input.kind.sleepable))
     }
 
-    /// State in which a global function begins.
-    pub(super) fn function_state(&mut self, _subprog: usize) -> Checked<State> {
-        not_modelled("global functions")
+    fn register_of(&mut self, arg: Arg) -> Reg {
+        let numbers = self.numbers;
+        let nullable = |flag: bool| if flag { Flags::MAYBE_NULL } else { Flags::NONE };
+        let mut reg = match arg {
+            Arg::Context => return Reg::pointer(RegKind::Ctx, Flags::NONE, numbers),
+            Arg::Number | Arg::Arena => return Reg::unknown(numbers),
+            Arg::Dynptr => {
+                Reg::pointer(RegKind::Dynptr { kind: DynptrKind::Local }, Flags::NONE, numbers)
+            }
+            Arg::Memory { size, nullable: null } => {
+                Reg::pointer(RegKind::Mem { size }, nullable(null), numbers)
+            }
+            Arg::UntrustedMemory => {
+                let flags = Flags::RDONLY.with(Flags::UNTRUSTED);
+                return Reg::pointer(RegKind::Mem { size: 0 }, flags, numbers);
+            }
+            Arg::Kernel { id, nullable: null, untrusted } => {
+                let trust = if untrusted { Flags::UNTRUSTED } else { Flags::TRUSTED };
+                let kind = RegKind::Btf { btf: BtfSource::Kernel, id };
+                Reg::pointer(kind, nullable(null).with(trust), numbers)
+            }
+        };
+        reg.id = self.new_id();
+        reg
     }
 
-    /// Arguments at a call. Only for global functions a mismatch is an error.
-    pub(super) fn check_call_args(&mut self, _subprog: usize, global: bool) -> Checked {
-        if global { not_modelled("global functions") } else { Ok(()) }
+    /// The function's type in the program's BTF.
+    fn function_type(&self, subprog: usize) -> Option<(&Btf, Type<'_>, Type<'_>)> {
+        let btf = self.facts.btf?;
+        let start = self.program.subprogs[subprog].start;
+        let spec = self.facts.program.subprogs.iter().find(|spec| spec.start == start)?;
+        let func = btf.type_by_id(spec.func?)?;
+        let proto = btf.func_proto(func.id())?;
+        Some((btf, func, proto))
     }
 
-    pub(super) fn returns_void(&self, _subprog: usize) -> bool {
-        false
+    pub(super) fn returns_void(&self, subprog: usize) -> bool {
+        let proto = self.function_type(subprog).map(|(btf, _, proto)| (btf, proto.target()));
+        let version = self.version();
+        version == KernelVersion::V7_2
+            && proto.is_some_and(|(btf, id)| plain(btf, id).is_none_or(|ty| ty.kind() == Kind::Void))
     }
+
+    /// `btf_prepare_func_args` of a global function.
+    fn function_args(&self, subprog: usize) -> Checked<Vec<Arg>> {
+        let Some((btf, func, proto)) = self.function_type(subprog) else {
+            return refuse(Errno::EFAULT, "Global functions need valid BTF");
+        };
+        let name = func.name();
+        let count = proto.params().len();
+        if count > MAX_ARGS {
+            return invalid(match self.version() {
+                KernelVersion::V5_10 => format!("Global function {name}() with {count} > 5 args. Buggy compiler."),
+                KernelVersion::V7_2 => {
+                    format!("global function {name} has {count} > 5 args, stack args not supported")
+                }
+                _ => format!("Global function {name}() with {count} > 5 args. Buggy compiler."),
+            });
+        }
+        self.check_return_type(btf, proto, name)?;
+        let arg = |(index, id): (usize, TypeId)| self.own_argument(btf, func, index, id);
+        proto.params().map(|param| param.ty).enumerate().map(arg).collect()
+    }
+
+    fn check_return_type(&self, btf: &Btf, proto: Type<'_>, name: &str) -> Checked {
+        let kind = plain(btf, proto.target()).map_or(Kind::Void, |ty| ty.kind());
+        if kind == Kind::Int || kind.is_enum() {
+            return Ok(());
+        }
+        if self.version() == KernelVersion::V7_2 {
+            if kind == Kind::Void {
+                return Ok(());
+            }
+            let text = format!("Global function {name}() return value not void or scalar. Only those are supported.");
+            return refuse(Errno::EOPNOTSUPP, text);
+        }
+        invalid(format!("Global function {name}() doesn't return scalar. Only those are supported."))
+    }
+
+    fn own_argument(&self, btf: &Btf, func: Type<'_>, index: usize, id: TypeId) -> Checked<Arg> {
+        let version = self.version();
+        let ty = plain(btf, id);
+        let kind = ty.as_ref().map_or(Kind::Void, |ty| ty.kind());
+        let late = version >= KernelVersion::V6_12;
+        let tags = if late { self.argument_tags(btf, func, index)? } else { Tags::default() };
+        if let Some(pointer) = ty.filter(|ty| ty.kind() == Kind::Ptr) {
+            if let Some(arg) = self.own_pointer(btf, pointer, index, tags)? {
+                return Ok(arg);
+            }
+        } else if !tags.is_empty() {
+            return invalid(format!("arg#{index} has pointer tag, but is not a pointer type"));
+        } else if kind == Kind::Int || kind.is_enum() {
+            return Ok(Arg::Number);
+        }
+        let text = format!("Arg#{index} type {} in {}() is not supported yet.", kind_name(kind), func.name());
+        invalid(text)
+    }
+
+    /// `arg:<tag>` declaration tags.
+    fn argument_tags(&self, btf: &Btf, func: Type<'_>, index: usize) -> Checked<Tags> {
+        let mut tags = Tags::default();
+        let ours = |ty: &Type<'_>| {
+            ty.kind() == Kind::DeclTag && ty.target() == func.id() && ty.tagged_component() == Some(index as u32)
+        };
+        for tag in btf.types().filter(ours).filter_map(|ty| ty.name().strip_prefix("arg:")) {
+            if !tags.set(tag, self.version()) {
+                return refuse(Errno::EOPNOTSUPP, format!("arg#{index} has unsupported set of tags"));
+            }
+        }
+        Ok(tags)
+    }
+
+    fn own_pointer(&self, btf: &Btf, ptr: Type<'_>, index: usize, tags: Tags) -> Checked<Option<Arg>> {
+        let combination = || invalid(format!("arg#{index} has invalid combination of tags"));
+        let version = self.version();
+        if tags.ctx || self.is_own_context(btf, ptr) {
+            if tags.beside(|rest| rest.ctx = false) {
+                return combination();
+            }
+            if tags.ctx {
+                self.check_tagged_context(btf, ptr, index)?;
+            }
+            return Ok(Some(Arg::Context));
+        }
+        if version == KernelVersion::V5_10 {
+            return Ok(None);
+        }
+        let pointee = plain(btf, ptr.target());
+        let pointee_kind = pointee.as_ref().map_or(Kind::Void, |ty| ty.kind());
+        let late = version >= KernelVersion::V6_12;
+        let pointee_name = pointee.as_ref().map_or("", |ty| ty.name());
+        if late && matches!(pointee_kind, Kind::Struct | Kind::Fwd) && pointee_name == "bpf_dynptr" {
+            return if tags.is_empty() { Ok(Some(Arg::Dynptr)) } else { combination() };
+        }
+        if tags.trusted {
+            if tags.nonnull {
+                return combination();
+            }
+            let id = self.kernel_twin(index, pointee_kind, pointee_name)?;
+            return Ok(Some(Arg::Kernel { id, nullable: tags.nullable, untrusted: false }));
+        }
+        if tags.untrusted {
+            return self.untrusted_argument(index, pointee_kind, pointee_name, tags).map(Some);
+        }
+        if tags.arena {
+            if tags.beside(|rest| rest.arena = false) {
+                return invalid(format!("arg#{index} arena cannot be combined with any other tags"));
+            }
+            return Ok(Some(Arg::Arena));
+        }
+        if tags.nullable {
+            return combination();
+        }
+        let Some(size) = btf.size_of(ptr.target()).filter(|_| pointee_kind != Kind::Void) else {
+            let named = format!("{} {pointee_name}", kind_name(pointee_kind));
+            return invalid(format!("arg#{index} reference type('{named}') size cannot be determined: -22"));
+        };
+        Ok(Some(Arg::Memory { size: size as u32, nullable: !tags.nonnull }))
+    }
+
+    fn untrusted_argument(&self, index: usize, kind: Kind, name: &str, tags: Tags) -> Checked<Arg> {
+        if tags.beside(|rest| rest.untrusted = false) {
+            return invalid(format!("arg#{index} untrusted cannot be combined with any other tags"));
+        }
+        if matches!(kind, Kind::Void | Kind::Int | Kind::Float) || kind.is_enum() {
+            return Ok(Arg::UntrustedMemory);
+        }
+        let id = self.kernel_twin(index, kind, name)?;
+        if kind != Kind::Struct && kind != Kind::Union && kind != Kind::Fwd {
+            let what = kind_name(kind);
+            let text = format!("arg#{index} has type {what} '{name}', but only struct or primitive types are allowed");
+            return invalid(text);
+        }
+        Ok(Arg::Kernel { id, nullable: false, untrusted: true })
+    }
+
+    /// The kernel's type of the same essential name (`btf_get_ptr_to_btf_id`).
+    fn kernel_twin(&self, index: usize, kind: Kind, name: &str) -> Checked<u32> {
+        let essential = crate::btf::essential_name(name);
+        let mut found = self.facts.kernel.find_by_name(essential).filter(|ty| ty.kind() == kind);
+        match (found.next(), found.next()) {
+            (Some(twin), None) => Ok(twin.id().0),
+            (first, _) => {
+                let (errno, why) =
+                    if first.is_none() { (Errno::ENOENT, "has no matches") } else { (Errno::ESRCH, "is ambiguous") };
+                let text = format!("arg#{index} reference type('{} {name}') {why}", kind_name(kind));
+                refuse(errno, text)
+            }
+        }
+    }
+
+    /// Whether a pointer is to the context of this program type (`btf_is_prog_ctx_type`).
+    fn is_own_context(&self, btf: &Btf, ptr: Type<'_>) -> bool {
+        let kind = self.input.kind.prog_type;
+        let late = self.version() >= KernelVersion::V6_12;
+        if kind == ProgType::KPROBE && late && passes_typedef(btf, ptr.target(), "bpf_user_pt_regs_t") {
+            return true;
+        }
+        let Some(ty) = plain(btf, ptr.target()).filter(|ty| ty.kind().is_composite()) else { return false };
+        let named = CONTEXT_NAMES.iter().find(|row| row.0 == kind).map(|row| row.1);
+        let wanted = if late { crate::btf::essential_name(ty.name()) } else { ty.name() };
+        named.is_some_and(|name| name == wanted)
+    }
+
+    /// `btf_validate_prog_ctx_type`: what `__arg_ctx` may be on.
+    fn check_tagged_context(&self, btf: &Btf, ptr: Type<'_>, index: usize) -> Checked {
+        use ProgType as T;
+        let (kind, attach) = (self.input.kind.prog_type, self.input.kind.attach_type);
+        let regs = matches!(kind, T::KPROBE | T::PERF_EVENT);
+        if regs && passes_typedef(btf, ptr.target(), "bpf_user_pt_regs_t") {
+            return Ok(());
+        }
+        let Some(ty) = plain(btf, ptr.target()).filter(|ty| ty.kind() != Kind::Void) else { return Ok(()) };
+        let (is_struct, name) = (ty.kind().is_composite(), ty.name());
+        if name.is_empty() {
+            return invalid(format!("arg#{index} type doesn't have a name"));
+        }
+        let u64_pointer = ty.kind() == Kind::Int && ty.own_size() == 8;
+        let special = match kind {
+            T::KPROBE | T::PERF_EVENT => is_struct && name == "pt_regs",
+            T::RAW_TRACEPOINT | T::RAW_TRACEPOINT_WRITABLE | T::LSM | T::STRUCT_OPS => u64_pointer,
+            T::TRACING if attach == AttachType::TRACE_RAW_TP => {
+                u64_pointer || (is_struct && name == "bpf_raw_tracepoint_args")
+            }
+            T::TRACING if attach == AttachType::TRACE_ITER => is_struct && name.starts_with("bpf_iter__"),
+            T::TRACING => u64_pointer,
+            T::TRACEPOINT | T::SYSCALL | T::EXT => true,
+            _ => false,
+        };
+        if special {
+            return Ok(());
+        }
+        match CONTEXT_NAMES.iter().find(|row| row.0 == kind && !row.1.starts_with("__u")) {
+            None => invalid(format!("arg#{index} should be void pointer")),
+            Some((_, wanted)) if is_struct && *wanted == name => Ok(()),
+            Some((_, wanted)) => invalid(format!("arg#{index} should be `struct {wanted} *`")),
+        }
+    }
+
+    /// Arguments at a call (`btf_check_subprog_call`). Only for global functions a mismatch is an error.
+    pub(super) fn check_call_args(&mut self, subprog: usize, global: bool) -> Checked {
+        if !global {
+            return Ok(());
+        }
+        // The kernel's log goes on with "Caller passes invalid args into func"; what is wrong with them says more.
+        let args = self.function_args(subprog)?;
+        self.check_args(&args, subprog)
+    }
+
+    fn check_args(&mut self, args: &[Arg], subprog: usize) -> Checked {
+        for (index, arg) in args.iter().enumerate() {
+            self.check_arg(index as u8 + 1, *arg, subprog)?;
+        }
+        Ok(())
+    }
+
+    fn check_arg(&mut self, regno: u8, arg: Arg, subprog: usize) -> Checked {
+        let reg = *self.reg(regno);
+        match arg {
+            Arg::Number if !reg.is_scalar() => invalid(format!("R{regno} is not a scalar")),
+            Arg::Number | Arg::UntrustedMemory | Arg::Kernel { untrusted: true, .. } => Ok(()),
+            Arg::Context if reg.kind != RegKind::Ctx => invalid("expects pointer to ctx"),
+            Arg::Context => self.check_pointer_offset(regno),
+            Arg::Arena if reg.kind == RegKind::Arena || reg.is_scalar() => Ok(()),
+            Arg::Arena => invalid(format!("R{regno} is not a pointer to arena or scalar.")),
+            Arg::Memory { size, nullable } => {
+                self.memory_argument(regno, size)?;
+                let late = self.version() == KernelVersion::V7_2;
+                let slice = reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE);
+                if late && slice && self.info[subprog].changes_packet {
+                    return invalid("is a packet pointer, but the function may change packet data");
+                }
+                let null = reg.may_be_null() || (late && reg.is_null());
+                if !nullable && null { invalid("is expected to be non-NULL") } else { Ok(()) }
+            }
+            Arg::Dynptr => {
+                let fresh = Source::Fresh { owner: 0 };
+                self.dynptr_argument(self.path.insn, regno, DynptrUse::Read, fresh).map(|_| ())
+            }
+            Arg::Kernel { id, nullable, .. } => {
+                if nullable && reg.is_null() {
+                    return Ok(());
+                }
+                self.check_kernel_arg(regno, id, nullable)
+            }
+        }
+    }
+}
+
+/// Whether a type is this typedef, behind modifiers.
+fn passes_typedef(btf: &Btf, mut id: TypeId, name: &str) -> bool {
+    while let Some(ty) = btf.type_by_id(id) {
+        match ty.kind() {
+            Kind::Typedef => return ty.name() == name,
+            kind if kind.is_modifier() => id = ty.target(),
+            _ => return false,
+        }
+    }
+    false
 }

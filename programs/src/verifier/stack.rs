@@ -100,6 +100,9 @@ impl Verifier<'_> {
     /// The frame's stack reaches this deep (`grow_stack_state`).
     fn touch(&mut self, frame: u8, bytes: i64) {
         let slots = (bytes as usize).div_ceil(SLOT_BYTES);
+        let subprog = self.path.state.frames[usize::from(frame)].subprog;
+        let deepest = &mut self.info[subprog].stack_depth;
+        *deepest = (*deepest).max(bytes as usize);
         let numbers = self.numbers;
         if self.path.state.frames[usize::from(frame)].stack.len() < slots {
             self.path.state.frame_mut(frame.into()).slot_mut(slots - 1, numbers);
