@@ -49,7 +49,7 @@ impl MapFacts {
             key_size: spec.key_size,
             value_size: spec.value_size,
             max_entries: spec.max_entries,
-            flags: spec.map_flags,
+            flags: spec.map_flags | implied_flags(spec.map_type),
             fields: known_fields(version, &spec.special),
             inner: spec.inner.as_ref().map(|inner| Box::new(MapFacts::new(version, inner))),
             frozen: spec.initial.clone().filter(|_| read_only),

@@ -290,7 +290,14 @@ impl Verifier<'_> {
         if self.version() < KernelVersion::V6_12 || !number.is_const() {
             return number.to_string();
         }
-        if number.value <= u64::from(u16::MAX) { number.value.to_string() } else { format!("{:#x}", number.value) }
+        let negative = number.value as i64;
+        if number.value <= u64::from(u16::MAX) {
+            number.value.to_string()
+        } else if self.version() == KernelVersion::V7_2 && i16::try_from(negative).is_ok() {
+            negative.to_string()
+        } else {
+            format!("{:#x}", number.value)
+        }
     }
 
     /// `check_mem_region_access`.

@@ -153,6 +153,10 @@ impl Verifier<'_> {
             self.want_reg(4);
         }
         if self.version() >= KernelVersion::V6_12 {
+            if !self.reg(1).is_scalar() {
+                // Only 7.2 asks for a number; 6.12 trips over the pointer when it wants its exact value.
+                return kernel_bug("(no message) Bad address");
+            }
             self.want_reg(1);
             let current = self.path.state.current();
             if u64::from(current.callback_depth) >= self.reg(1).num.umax() {
