@@ -78,7 +78,8 @@ pub(super) fn syscall(profile: &Profile, input: &GateInput) -> Result<(), Reject
     let kind = &input.kind;
     let lsm_off = kind.prog_type == ProgType::LSM && !profile.config.bpf_lsm();
     let unknown_flag = input.xdp_frags && profile.version == KernelVersion::V5_10;
-    let unknown_type = !kind.prog_type.exists(profile.version) || lsm_off;
+    let lirc_off = kind.prog_type == ProgType::LIRC_MODE2 && !profile.config.holds("BPF_LIRC_MODE2");
+    let unknown_type = !kind.prog_type.exists(profile.version) || lsm_off || lirc_off;
     if unknown_flag || unknown_type || !attach_type_fits(profile, kind) {
         return refuse(Errno::EINVAL, "no_message");
     }
