@@ -178,3 +178,9 @@ impl<'a> Facts<'a> {
         }
     }
 }
+
+/// Flags that the kernel adds when it makes a map: programs only read device maps and instruction arrays.
+fn implied_flags(map_type: u32) -> u32 {
+    let name = MapType::from_number(map_type).map_or("", |row| row.name);
+    if ["DEVMAP", "DEVMAP_HASH", "INSN_ARRAY"].contains(&name) { RDONLY_PROG } else { 0 }
+}
