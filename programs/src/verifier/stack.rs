@@ -74,10 +74,7 @@ impl Verifier<'_> {
             None
         };
         let Some(errno) = errno else {
-            // Before 6.12 only writes make the stack deeper.
-            if self.untouched_ok() {
-                self.touch(frame, -min);
-            }
+            self.touch(frame, -min);
             return Ok((min, max));
         };
         let early = self.version() <= KernelVersion::V6_1;
@@ -97,14 +94,16 @@ impl Verifier<'_> {
         refuse(errno, text)
     }
 
-    /// The frame's stack reaches this deep (`grow_stack_state`).
+    /// The function's stack reaches this deep (`update_stack_depth`). Before 6.12 only writes make slots that may be read
+    /// (`grow_stack_state`).
     fn touch(&mut self, frame: u8, bytes: i64) {
         let slots = (bytes as usize).div_ceil(SLOT_BYTES);
         let subprog = self.path.state.frames[usize::from(frame)].subprog;
         let deepest = &mut self.info[subprog].stack_depth;
         *deepest = (*deepest).max(bytes as usize);
         let numbers = self.numbers;
-        if self.path.state.frames[usize::from(frame)].stack.len() < slots {
+        let grows = self.untouched_ok() && self.path.state.frames[usize::from(frame)].stack.len() < slots;
+        if grows {
             self.path.state.frame_mut(frame.into()).slot_mut(slots - 1, numbers);
         }
     }
