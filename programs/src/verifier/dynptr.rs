@@ -192,13 +192,19 @@ impl Verifier<'_> {
         let reg = *self.reg(regno);
         let Whereabouts::At(at) = self.object_at(&reg, SLOTS) else { return invalid("(no message) dynptr") };
         let late = self.version() == KernelVersion::V7_2;
+        // 6.12 numbers the dynptr first, 7.2 its reference.
+        let early_id = if self.version() == KernelVersion::V6_12 { self.new_id() } else { 0 };
         let ref_id = match source {
             Source::Clone(seen) => seen.ref_id,
             Source::Fresh { owner } if is_owning(kind) => self.acquire_child(insn, owner),
             Source::Fresh { owner } if late => owner,
             Source::Fresh { .. } => 0,
         };
-        let id = if self.version() == KernelVersion::V6_1 { ref_id } else { self.new_id() };
+        let id = match self.version() {
+            KernelVersion::V7_2 => self.new_id(),
+            KernelVersion::V6_12 => early_id,
+            _ => ref_id,
+        };
         for (slot, first) in [(at.slot, true), (at.slot - 1, false)] {
             self.keep_object(
                 SlotRef { slot, ..at },
