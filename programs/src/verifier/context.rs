@@ -10,7 +10,7 @@ use super::helper::memory::translates_context;
 use super::memory::Access;
 use super::names::type_name;
 use super::reg::{BtfSource, Flags, Kind, Reg};
-use super::stop::{Checked, no_access, not_modelled};
+use super::stop::{Checked, invalid, no_access, not_modelled};
 use super::verify::Verifier;
 use crate::btf::Kind as BtfKind;
 use crate::isa::Op;
@@ -18,6 +18,8 @@ use crate::profile::{AttachType, KernelVersion, ProgType, table};
 
 /// Bytes of `struct pt_regs` on x86-64.
 const PT_REGS: i64 = 168;
+/// Bytes of `struct __sk_buff` in 5.10, without what fills it up to its alignment.
+const SKB_5_10: i64 = 180;
 /// `PERF_MAX_TRACE_SIZE`.
 const TRACE_BYTES: i64 = 8192;
 /// Arguments of a raw tracepoint, 8 bytes each (`MAX_BPF_FUNC_ARGS`).
@@ -133,7 +135,12 @@ impl Verifier<'_> {
         if given.is_some() {
             return Ok(None);
         }
-        match self.field_at(a, off) {
+        let found = self.field_at(a, off);
+        // 5.10 allows the bytes behind `gso_size` at first, and then does not know what to load for them.
+        if found.is_some() && self.version() == KernelVersion::V5_10 && self.is_skb() && off >= SKB_5_10 {
+            return invalid("bpf verifier is misconfigured");
+        }
+        match found {
             Some(gives) => Ok(gives.map(|gives| self.given(gives))),
             None => no_access(format!("invalid bpf_context access off={off} size={}", a.size)),
         }
@@ -220,6 +227,10 @@ impl Verifier<'_> {
         }
         self.region(a.base, off, a.size, u32::from(u16::MAX), false)?;
         Ok(off + reg.num.umax() as i64)
+    }
+
+    fn is_skb(&self) -> bool {
+        SKB_VIEWS.iter().any(|view| view.types.contains(&self.input.kind.prog_type))
     }
 
     fn field_at(&self, a: &Access, off: i64) -> Option<Option<&'static str>> {
