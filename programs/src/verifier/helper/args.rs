@@ -6,7 +6,7 @@
 use super::locks::SpinLock;
 use super::{Call, kernel_bug};
 use crate::object::SpecialKind;
-use crate::profile::argument::{ArgBase, Argument, DynptrArg};
+use crate::profile::argument::{ArgBase, Argument};
 use crate::profile::{KernelVersion, ProgType};
 use crate::verifier::reg::{Kind, Reg};
 use crate::verifier::search::SlotRef;
@@ -304,14 +304,5 @@ impl Verifier<'_> {
     /// Programs of type SYSCALL may pass their context at any offset (7.2: `is_var_ctx_off_allowed`).
     pub(in crate::verifier) fn variable_context_offset(&self) -> bool {
         self.input.kind.prog_type == ProgType::SYSCALL
-    }
-}
-
-/// What the flags of a dynptr argument ask for, for messages.
-pub(in crate::verifier) fn dynptr_word(wanted: DynptrArg) -> &'static str {
-    match wanted {
-        DynptrArg::Any => "<unknown>",
-        DynptrArg::Local => "local",
-        DynptrArg::Ringbuf => "ringbuf",
     }
 }

@@ -36,7 +36,7 @@ impl Verifier<'_> {
     /// The format of `bpf_snprintf` fits the number of arguments.
     pub(super) fn check_snprintf(&self) -> Checked {
         let bytes = self.reg(5).num.var_off().value;
-        if bytes % 8 != 0 {
+        if !bytes.is_multiple_of(8) {
             return invalid("(no message) Invalid argument");
         }
         let format = *self.reg(3);
