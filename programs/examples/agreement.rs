@@ -1,15 +1,16 @@
 //! Compares the verifier with recorded verdicts of booted kernels.
 //!
-//! `cargo run -p programs --example agreement -- DIR… [--kernel V] [--program NAME] [--all]`, where each DIR has `obj/` and
-//! `verdicts.csv`. Prints what differs and a table of agreement.
+//! `cargo run -p programs --example agreement -- DIR… [--kernel V] [--program NAME] [--btf DIR]`, where each DIR has `obj/` and
+//! `verdicts.csv`, and the BTF directory a raw `V.btf` of each kernel. Prints what differs and a table of agreement.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use programs::btf::Btf;
 use programs::gate::Verdict;
 use programs::object::{Object, load_object};
 use programs::profile::{KernelVersion, Profile};
-use programs::verifier::verify;
+use programs::verifier::{verify, verify_with};
 
 struct Row {
     file: String,
@@ -65,16 +66,24 @@ struct Tally {
 
 fn main() {
     let mut dirs = Vec::new();
+    let mut types = None;
     let (mut kernel, mut program) = (None::<KernelVersion>, None::<String>);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--kernel" => kernel = Some(args.next().expect("version").parse().expect("version")),
             "--program" => program = args.next(),
+            "--btf" => types = args.next().map(PathBuf::from),
             dir => dirs.push(PathBuf::from(dir)),
         }
     }
     let mut tallies: BTreeMap<KernelVersion, Tally> = BTreeMap::new();
+    let read = |dir: &PathBuf, kernel: KernelVersion| {
+        let bytes = std::fs::read(dir.join(format!("{kernel}.btf"))).expect("a raw BTF of each kernel");
+        (kernel, Btf::parse(&bytes).expect("BTF"))
+    };
+    let kernels: BTreeMap<KernelVersion, Btf> =
+        types.iter().flat_map(|dir| KernelVersion::ALL.map(|kernel| read(dir, kernel))).collect();
     for dir in &dirs {
         let mut objects: BTreeMap<String, Object> = BTreeMap::new();
         for row in rows(dir) {
@@ -88,7 +97,7 @@ fn main() {
                 let bytes = std::fs::read(dir.join("obj").join(&row.file)).expect("object");
                 load_object(&bytes, row.file.trim_end_matches(".bpf.o")).expect("loads")
             });
-            compare(object, &row, tallies.entry(row.kernel).or_default());
+            compare(object, &row, kernels.get(&row.kernel), tallies.entry(row.kernel).or_default());
         }
     }
     for (kernel, t) in &tallies {
@@ -99,10 +108,13 @@ fn main() {
     }
 }
 
-fn compare(object: &Object, row: &Row, tally: &mut Tally) {
+fn compare(object: &Object, row: &Row, types: Option<&Btf>, tally: &mut Tally) {
     let profile = Profile::new(row.kernel);
     let program = object.program(&row.program).expect("program");
-    let judged = std::panic::catch_unwind(|| verify(&profile, object, program));
+    let judged = std::panic::catch_unwind(|| match types {
+        Some(types) => verify_with(&profile, object, program, types, None),
+        None => verify(&profile, object, program),
+    });
     tally.rows += 1;
     let place = format!("{} {} {}", row.file, row.program, row.kernel);
     let Ok(judged) = judged else {
