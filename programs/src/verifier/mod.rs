@@ -185,6 +185,7 @@ impl Judgement {
 impl Verifier<'_> {
     /// Main and its functions, in the version's order, then what is looked at afterwards.
     fn run(&mut self) -> Result<(), Stop> {
+        self.check_target()?;
         if self.version() <= KernelVersion::V6_1 {
             for subprog in 1..self.program.subprogs.len() {
                 if self.program.subprogs[subprog].global {
