@@ -30,6 +30,8 @@ use sim::errno::Errno;
 /// One call, as its arguments are looked at (`struct bpf_call_arg_meta`).
 pub(super) struct Call {
     id: u32,
+    /// Name of the helper in the newest kernel.
+    any_name: &'static str,
     insn: usize,
     proto: &'static HelperProto,
     /// The map argument, or the map that a timer or kptr lies in.
@@ -59,6 +61,7 @@ impl Call {
     fn new(id: u32, insn: usize, proto: &'static HelperProto) -> Call {
         Call {
             id,
+            any_name: helper_print_name(KernelVersion::V7_2, id),
             insn,
             proto,
             map: None,
@@ -84,11 +87,11 @@ impl Call {
 
     /// Whether this is the helper with this name, e.g. `bpf_loop`.
     fn is(&self, name: &str) -> bool {
-        helper_print_name(KernelVersion::V7_2, self.id) == name
+        self.any_name == name
     }
 
     fn is_any(&self, names: &[&str]) -> bool {
-        names.contains(&helper_print_name(KernelVersion::V7_2, self.id))
+        names.contains(&self.any_name)
     }
 }
 

@@ -11,8 +11,9 @@ use crate::verifier::names::type_name;
 use crate::verifier::refs::LeakAt;
 use crate::verifier::reg::{BtfSource, DynptrKind, Flags, Id, Kind, MapRef, Reg};
 use crate::verifier::state::{ReturnRange, Role};
-use crate::verifier::stop::{Checked, invalid, no_access, not_modelled};
+use crate::verifier::stop::{Checked, invalid, no_access, not_modelled, refuse};
 use crate::verifier::verify::{Next, Verifier};
+use sim::errno::Errno;
 
 const MAX_ERRNO: i32 = 4095;
 
@@ -34,6 +35,7 @@ const RULES: &[(&str, Rule)] = &[
     ("bpf_set_retval", |verifier, _| verifier.set_retval()),
     ("bpf_per_cpu_ptr", |verifier, call| verifier.percpu_object(call)),
     ("bpf_this_cpu_ptr", |verifier, call| verifier.percpu_object(call)),
+    ("bpf_get_func_ip", |verifier, call| verifier.function_address(call)),
 ];
 
 impl Verifier<'_> {
@@ -212,6 +214,27 @@ impl Verifier<'_> {
         }
         call.own_percpu = true;
         Ok(())
+    }
+
+    /// Tracing programs have the address only if they are called through a trampoline.
+    fn function_address(&self, call: &Call) -> Checked {
+        let kind = &self.input.kind;
+        let last = self.version() == KernelVersion::V7_2;
+        let called = [AttachType::TRACE_FENTRY, AttachType::TRACE_FEXIT, AttachType::MODIFY_RETURN];
+        let sessions = [
+            AttachType::TRACE_FSESSION,
+            AttachType::TRACE_FENTRY_MULTI,
+            AttachType::TRACE_FEXIT_MULTI,
+            AttachType::TRACE_FSESSION_MULTI,
+        ];
+        let attach = kind.attach_type;
+        let through = called.contains(&attach) || last && sessions.contains(&attach);
+        if kind.prog_type != ProgType::TRACING || through {
+            return Ok(());
+        }
+        let (name, id) = (call.name(self.version()), call.id);
+        let kinds = if last { "fentry/fexit/fsession/fmod_ret" } else { "fentry/fexit/fmod_ret" };
+        refuse(Errno::ENOTSUPP, format!("func {name}#{id} supported only for {kinds} programs"))
     }
 
     fn set_retval(&mut self) -> Checked {
