@@ -48,7 +48,7 @@ pub(super) fn opcode_known(version: KernelVersion, code: u8) -> bool {
             op => op <= 0xd0,
         },
         class::JMP32 => match op_of(code) {
-            special::JA => late && !is_x(code),
+            special::JA => version >= KernelVersion::V6_1 && !is_x(code),
             special::CALL | special::EXIT => false,
             op => op <= 0xd0,
         },
@@ -171,13 +171,16 @@ fn jump(version: KernelVersion, insn: &Insn) -> Option<String> {
         special::EXIT => reserved("BPF_EXIT", x || narrow || insn.imm != 0 || insn.src != 0 || insn.dst != 0),
         special::JA if x => None,
         special::JA => {
-            let long = narrow && late;
+            let long = narrow && version >= KernelVersion::V6_1;
             let distance = if long { insn.off != 0 } else { narrow || insn.imm != 0 };
             reserved("BPF_JA", insn.src != 0 || insn.dst != 0 || distance)
         }
         special::JCOND if late => {
-            let dirty = insn.src != 0 || insn.dst != 0 || insn.imm != 0 || narrow;
-            dirty.then(|| format!("invalid may_goto imm {}", insn.imm))
+            let early = version == KernelVersion::V6_12;
+            let nowhere = early && insn.off == 0;
+            let dirty = insn.src != 0 || insn.dst != 0 || insn.imm != 0 || narrow || nowhere;
+            let off = if early { format!(" off {}", insn.off) } else { String::new() };
+            dirty.then(|| format!("invalid may_goto{off} imm {}", insn.imm))
         }
         op if op > 0xd0 => Some(format!("invalid BPF_JMP/JMP32 opcode {op:x}")),
         _ => reserved("BPF_JMP/JMP32", if x { insn.imm != 0 } else { insn.src != 0 }),

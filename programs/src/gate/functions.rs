@@ -1,5 +1,5 @@
-//! Function boundaries, kfunc descriptors and control flow: what the verifier learns before it runs the program
-//! (verifier.c:add_subprog_and_kfunc, check_subprogs, check_btf_info, check_cfg; 7.2: cfg.c:bpf_check_cfg).
+//! Function boundaries and kfunc descriptors: what the verifier learns before it runs the program
+//! (verifier.c:add_subprog_and_kfunc, check_subprogs, check_btf_info). Control flow is in `flow`.
 
 use std::collections::BTreeSet;
 
@@ -110,56 +110,9 @@ fn ends_function(version: KernelVersion, insn: &Insn) -> bool {
     let jump = class::JMP | special::JA;
     let long = class::JMP32 | special::JA;
     let indirect = jump | special::X;
-    let late = version >= KernelVersion::V6_12;
+    let late = version >= KernelVersion::V6_1;
     is_exit(insn)
         || insn.code == jump
         || (late && insn.code == long)
         || (version == KernelVersion::V7_2 && insn.code == indirect)
-}
-
-/// Successors of an instruction in the control flow graph, callees included.
-fn successors(input: &GateInput, at: usize) -> Vec<i64> {
-    let insn = &input.insns[at];
-    let next = at as i64 + if insn.is_load_imm64() { 2 } else { 1 };
-    let mut out = Vec::new();
-    let unconditional = [class::JMP | special::JA, class::JMP32 | special::JA].contains(&insn.code);
-    if !is_exit(insn) && !unconditional {
-        out.push(next);
-    }
-    out.extend(jump_target(&input.insns, at));
-    out.extend(callee(&input.insns, at).map(|to| to as i64));
-    out
-}
-
-/// Every instruction must be reachable and no jump may enter the middle of a 64-bit load.
-pub(super) fn flow(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
-    let version = profile.version;
-    let len = input.insns.len() as i64;
-    let mut seen = vec![false; input.insns.len()];
-    let mut stack = vec![0_i64];
-    while let Some(at) = stack.pop() {
-        if !(0..len).contains(&at) || std::mem::replace(&mut seen[at as usize], true) {
-            continue;
-        }
-        stack.extend(successors(input, at as usize));
-    }
-    let indirect = class::JMP | special::JA | special::X;
-    if input.insns.iter().any(|insn| insn.code == indirect) {
-        // Jump tables lie in maps that the gate does not read: reachability stays open.
-        return Ok(());
-    }
-    let mut at = 0;
-    while at < input.insns.len() {
-        if !seen[at] {
-            let text = message(version, "unreachable", &[&at.to_string()]);
-            return Err(Rejection::new(Stage::Flow, Errno::EINVAL, text).at(at));
-        }
-        let wide = input.insns[at].is_load_imm64();
-        if wide && seen.get(at + 1) == Some(&true) && version >= KernelVersion::V6_12 {
-            let text = message(version, "middle_of_ldimm64", &[&at.to_string()]);
-            return Err(Rejection::new(Stage::Flow, Errno::EINVAL, text).at(at));
-        }
-        at += if wide { 2 } else { 1 };
-    }
-    Ok(())
 }

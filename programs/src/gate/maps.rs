@@ -84,7 +84,7 @@ fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i3
                 return Err(Rejection::new(
                     Stage::Maps,
                     Errno::EBADF,
-                    "fd is not pointing to valid bpf_map".into(),
+                    format!("fd {} is not pointing to valid bpf_map", insn.imm),
                 ));
             };
             compatible(profile, &input.kind, map)?;

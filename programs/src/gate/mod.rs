@@ -11,6 +11,7 @@
 mod attach;
 mod calls;
 mod fields;
+mod flow;
 mod from_object;
 mod functions;
 mod input;
@@ -68,10 +69,11 @@ pub fn before_verification(
     if profile.version <= KernelVersion::V6_1 {
         target::check(profile, input, names)?;
         maps::check(profile, input)?;
-        functions::flow(profile, input)
+        flow::check(profile, input)
     } else {
         maps::check(profile, input)?;
-        functions::flow(profile, input)?;
-        target::check(profile, input, names)
+        flow::check(profile, input)?;
+        target::check(profile, input, names)?;
+        flow::recursion(profile, input)
     }
 }

@@ -234,7 +234,7 @@ impl Verifier<'_> {
 
     /// Puts a path aside.
     pub(super) fn push(&mut self, path: Path) -> Checked {
-        let errno = if self.version() <= KernelVersion::V6_1 { Errno::EFAULT } else { Errno::E2BIG };
+        let errno = if self.version() < KernelVersion::V7_2 { Errno::EFAULT } else { Errno::E2BIG };
         self.search.push(path, errno)
     }
 

@@ -285,7 +285,9 @@ impl Verifier<'_> {
                 *state.reg_mut(number.into()) = reg;
             }
         }
-        let null_test = matches!(test.src, Src::Imm(0)) && equality && wide && left.may_be_null();
+        // 7.2 also takes a register that holds 0.
+        let null = matches!(test.src, Src::Imm(0)) || (self.version() == KernelVersion::V7_2 && right.is_null());
+        let null_test = null && equality && wide && left.may_be_null();
         if null_test {
             self.null_known(left, equal_is_taken, taken);
         } else if wide && matches!(test.src, Src::Reg(_)) {

@@ -37,11 +37,13 @@ impl Verifier<'_> {
         let reg = match imm {
             Imm64::Value(value) => Reg::constant(value, numbers),
             Imm64::Map(index) => {
-                let Some(index) = map_at(index) else { return invalid("fd is not pointing to valid bpf_map") };
+                let Some(index) = map_at(index) else { return invalid(format!("fd {index} is not pointing to valid bpf_map")) };
                 Reg::pointer(Kind::MapPtr { map: MapRef::Outer(index), uid: 0 }, Flags::NONE, numbers)
             }
             Imm64::MapValue { map, offset } => {
-                let Some(index) = map_at(map) else { return invalid("fd is not pointing to valid bpf_map") };
+                let Some(index) = map_at(map) else {
+                    return invalid(format!("fd {map} is not pointing to valid bpf_map"));
+                };
                 return self.direct_value(dst, index, offset);
             }
             Imm64::Func(_) => {
@@ -266,23 +268,27 @@ impl Verifier<'_> {
         }
     }
 
-    /// Only the stack needs aligned accesses on x86-64 (`check_ptr_alignment`).
+    /// Only the stack and atomics need aligned accesses on x86-64 (`check_ptr_alignment`).
     fn check_alignment(&self, reg: &Reg, off: i64, size: i64) -> Checked {
-        if !matches!(reg.kind, Kind::Stack { .. }) || size == 1 {
+        let op = self.program.ops[self.path.insn];
+        let atomic = matches!(op, Some(Op::Atomic { .. } | Op::LoadAcquire { .. } | Op::StoreRelease { .. }));
+        let strict = atomic || matches!(reg.kind, Kind::Stack { .. });
+        if !strict || size == 1 || reg.kind == Kind::Arena {
             return Ok(());
         }
-        let number = reg.num.var_off();
-        let by = i64::from(reg.off) + off;
-        let shifted = number.add(crate::verifier::tnum::Tnum::constant(by as u64));
+        // Packets begin 2 bytes behind an aligned address (`NET_IP_ALIGN`).
+        let packet = if reg.is_packet() { 2 } else { 0 };
+        let by = i64::from(reg.off) + off + packet;
+        let shifted = reg.num.var_off().add(crate::verifier::tnum::Tnum::constant(by as u64));
         if shifted.is_aligned(size as u64) {
             return Ok(());
         }
-        let number = self.print_number(number);
-        no_access(if self.version() == KernelVersion::V7_2 {
-            format!("misaligned stack access off {number}+{off} size {size}")
-        } else {
-            format!("misaligned stack access off {number}+{}+{off} size {size}", reg.off)
-        })
+        let number = self.print_number(reg.num.var_off());
+        let early = self.version() < KernelVersion::V7_2;
+        let fixed = if early { format!("+{}", reg.off) } else { String::new() };
+        let what = aligned_name(reg.kind);
+        let start = if packet > 0 { format!("{packet}+") } else { String::new() };
+        no_access(format!("misaligned {what}access off {start}{number}{fixed}+{off} size {size}"))
     }
 
     /// A tracked number as messages show it: 6.12 on print constants as such.
@@ -487,6 +493,23 @@ impl Verifier<'_> {
             return no_access(text);
         }
         Ok(None)
+    }
+}
+
+/// How messages about alignment call memory.
+fn aligned_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stack { .. } => "stack ",
+        Kind::Packet { .. } | Kind::PacketMeta { .. } => "packet ",
+        Kind::FlowKeys => "flow keys ",
+        Kind::MapKey { .. } => "key ",
+        Kind::MapValue { .. } => "value ",
+        Kind::Ctx => "context ",
+        Kind::Socket => "sock ",
+        Kind::SockCommon => "sock_common ",
+        Kind::TcpSock => "tcp_sock ",
+        Kind::XdpSock => "xdp_sock ",
+        _ => "",
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::gate::GateInput;
 use crate::isa::{Callee, Imm64, Op, Width, decode_at};
-use crate::profile::Profile;
+use crate::profile::{KernelVersion, Profile};
 
 /// A function of the program.
 #[derive(Clone, Debug)]
@@ -50,13 +50,13 @@ pub struct Program<'a> {
 impl<'a> Program<'a> {
     /// `starts` are the functions the kernel found; `traits` knows what a helper or kfunc does with callbacks.
     pub fn new(
-        _profile: &Profile,
+        profile: &Profile,
         input: &'a GateInput,
         starts: &[usize],
         traits: impl Fn(Callee) -> CallTraits,
     ) -> Program<'a> {
         let ops = decode_all(input);
-        let marks = marks(&ops, &traits);
+        let marks = marks(profile.version, &ops, &traits);
         Program { input, ops, marks, subprogs: subprogs(input, starts) }
     }
 
@@ -104,7 +104,8 @@ fn decode_all(input: &GateInput) -> Vec<Option<Op>> {
     ops
 }
 
-fn marks(ops: &[Option<Op>], traits: &impl Fn(Callee) -> CallTraits) -> Vec<Mark> {
+/// Marks of the whole program. 5.10 also stops behind jumps.
+fn marks(version: KernelVersion, ops: &[Option<Op>], traits: &impl Fn(Callee) -> CallTraits) -> Vec<Mark> {
     let mut marks = vec![Mark::default(); ops.len()];
     let prune = |marks: &mut Vec<Mark>, at: i64| {
         if let Some(mark) = usize::try_from(at).ok().and_then(|at| marks.get_mut(at)) {
@@ -112,7 +113,8 @@ fn marks(ops: &[Option<Op>], traits: &impl Fn(Callee) -> CallTraits) -> Vec<Mark
         }
     };
     for (at, op) in ops.iter().enumerate() {
-        let next = at as i64 + op.map_or(1, |op| op.slots() as i64);
+        let here = at as i64;
+        let next = here + op.map_or(1, |op| op.slots() as i64);
         match op {
             Some(Op::Call(callee)) => {
                 let call = traits(*callee);
@@ -121,17 +123,30 @@ fn marks(ops: &[Option<Op>], traits: &impl Fn(Callee) -> CallTraits) -> Vec<Mark
                 mark.iter_next = call.iter_next;
                 mark.force |= call.sync_callback || call.iter_next;
                 mark.prune |= call.sync_callback || call.async_callback || call.iter_next;
-                if let Callee::Subprog(_) = callee {
-                    prune(&mut marks, at as i64);
-                    prune(&mut marks, next);
-                } else if call.sync_callback {
+                prune(&mut marks, next);
+                if let Callee::Subprog(delta) = callee {
+                    prune(&mut marks, here);
+                    prune(&mut marks, next + i64::from(*delta));
+                }
+            }
+            Some(Op::LoadImm64 { imm: Imm64::Func(delta), .. }) if version > KernelVersion::V5_10 => {
+                prune(&mut marks, here);
+                prune(&mut marks, next);
+                prune(&mut marks, here + 1 + i64::from(*delta));
+            }
+            Some(Op::Jump { delta, .. }) => {
+                prune(&mut marks, next + i64::from(*delta));
+                if version == KernelVersion::V5_10 {
                     prune(&mut marks, next);
                 }
             }
-            Some(Op::Jump { delta, .. }) => prune(&mut marks, next + i64::from(*delta)),
-            Some(Op::Branch { .. }) => prune(&mut marks, at as i64),
-            Some(Op::MayGoto { .. }) => {
-                prune(&mut marks, at as i64);
+            Some(Op::Branch { delta, .. }) => {
+                prune(&mut marks, here);
+                prune(&mut marks, next + i64::from(*delta));
+            }
+            Some(Op::MayGoto { delta }) => {
+                prune(&mut marks, here);
+                prune(&mut marks, next + i64::from(*delta));
                 marks[at].force = true;
             }
             _ => {}

@@ -19,7 +19,8 @@ use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
 use super::state::{Frame, State, Touched};
 use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
 use crate::gate::GateInput;
-use crate::isa::{Op, Src};
+use crate::isa::table::{class, special};
+use crate::isa::{Insn, Op, Src};
 use crate::profile::{KernelVersion, Profile};
 
 /// A program in the verifier.
@@ -280,7 +281,13 @@ impl<'a> Verifier<'a> {
 
     fn bad_code(&self, insn: usize) -> Checked<Next> {
         let raw = &self.input.insns[insn];
-        invalid(self.reserved_fields(insn).unwrap_or_else(|| format!("unknown opcode {:02x}", raw.code)))
+        if let Some(text) = self.reserved_fields(insn) {
+            return invalid(text);
+        }
+        match missing_register(raw) {
+            Some(reg) => invalid(format!("R{reg} is invalid")),
+            None => invalid(format!("unknown opcode {:02x}", raw.code)),
+        }
     }
 }
 
@@ -292,4 +299,15 @@ fn at(stop: Stop, insn: usize) -> Stop {
         }
         other => other,
     }
+}
+
+/// A register above r10, in the order in which operands are looked at: of ALU, loads and jumps the source first, of stores the base last.
+fn missing_register(insn: &Insn) -> Option<u8> {
+    let uses_src = match insn.code & 7 {
+        class::ALU | class::ALU64 | class::JMP | class::JMP32 => insn.code & special::X != 0,
+        class::LDX | class::STX => true,
+        _ => false,
+    };
+    let src = Some(insn.src).filter(|_| uses_src);
+    [src, Some(insn.dst)].into_iter().flatten().find(|reg| *reg > 10)
 }
