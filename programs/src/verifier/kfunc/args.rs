@@ -23,6 +23,8 @@ use crate::verifier::verify::Verifier;
 
 /// Registers that carry arguments.
 const MAX_ARGS: usize = 5;
+/// Number of `void *`, which stands for contexts without a struct, in the BTF of 6.12 and 7.2.
+const VOID_POINTER: (u32, u32) = (106, 35);
 
 impl Verifier<'_> {
     pub(super) fn kfunc_args(&mut self, insn: usize, call: &Call, found: &mut Found) -> Checked {
@@ -244,7 +246,10 @@ impl Verifier<'_> {
         });
         match ty {
             Some(ty) => found.context = Some(ty.id()),
-            None if named.is_none() => return invalid("kern ctx type id 0 is not a struct"),
+            None if named.is_none() => {
+                let id = if self.version() == KernelVersion::V7_2 { VOID_POINTER.1 } else { VOID_POINTER.0 };
+                return invalid(format!("kern ctx type id {id} is not a struct"));
+            }
             None => return crate::verifier::stop::not_modelled("the kernel's context struct"),
         }
         Ok(())
