@@ -103,7 +103,7 @@ pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejectio
         let wide = input.insns[at].is_load_imm64();
         let entered = seen.get(at + 1).is_some_and(|seen| *seen != Seen::New);
         if wide && entered && version >= KernelVersion::V6_1 {
-            return refuse(message(version, "middle_of_ldimm64", &[&at.to_string()]), at);
+            return refuse(format!("jump into the middle of ldimm64 insn {at}"), at);
         }
         at += if wide { 2 } else { 1 };
     }

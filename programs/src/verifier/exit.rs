@@ -12,6 +12,7 @@ use crate::profile::KernelVersion;
 
 impl Verifier<'_> {
     pub(super) fn exit(&mut self, _insn: usize) -> Checked<Next> {
+        self.search.progress.jumps += 1;
         let nested = self.path.state.frames.len() > 1;
         let version = self.version();
         if version == KernelVersion::V5_10 && nested {

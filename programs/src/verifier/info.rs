@@ -7,6 +7,7 @@ use super::program::{CallTraits, Program};
 use crate::gate::{self, GateInput};
 use crate::isa::{Callee, Op};
 use crate::profile::Profile;
+use crate::profile::helper::{Availability, Helper};
 use crate::profile::kfunc::Kfunc;
 
 const TAIL_CALL: i32 = 12;
@@ -57,6 +58,7 @@ pub fn call_traits(profile: &Profile, input: &GateInput, callee: Callee) -> Call
     match callee {
         Callee::Subprog(_) => CallTraits::default(),
         Callee::Helper(id) => CallTraits {
+            params: params(profile, input, id),
             sync_callback: SYNC_CALLBACK_HELPERS.contains(&id),
             async_callback: id == TIMER_SET_CALLBACK,
             iter_next: false,
@@ -65,7 +67,17 @@ pub fn call_traits(profile: &Profile, input: &GateInput, callee: Callee) -> Call
             sync_callback: SYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
             async_callback: ASYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
             iter_next: kfunc.has_flag("ITER_NEXT"),
+            params: None,
         }),
+    }
+}
+
+/// Arguments of a helper.
+fn params(profile: &Profile, input: &GateInput, id: i32) -> Option<u8> {
+    let helper = u32::try_from(id).ok().and_then(Helper::from_id)?;
+    match helper.availability(profile, &input.kind) {
+        Availability::Proto(proto) => Some(proto.arguments.len() as u8),
+        _ => None,
     }
 }
 

@@ -34,7 +34,6 @@ impl Verifier<'_> {
         let next = insn + 1;
         let target = |delta: i64| (next as i64 + delta) as usize;
         self.search.progress.jumps += 1;
-        self.path.jumps += 1;
         match op {
             Op::Jump { delta, .. } => Ok(Next::At(target(delta.into()))),
             Op::JumpReg { .. } => not_modelled("jump tables (gotox)"),
@@ -200,6 +199,9 @@ impl Verifier<'_> {
         target: usize,
     ) -> Checked<Next> {
         self.step.linked = self.linked_with(left, right);
+        if !self.step.linked.is_empty() && !self.program.marks[insn].jump {
+            self.path.recorded += 1;
+        }
         let mut taken = self.path.clone();
         taken.insn = target;
         taken.history.push(self.step.clone());

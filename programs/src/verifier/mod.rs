@@ -4,7 +4,7 @@
 //! state before it.
 //!
 //! Map: `tnum` and `scalar` (what is known about numbers); `reg`, `state` (one register, one path); `program`, `info` (the program and its
-//! functions); `search`, `prune`, `precision` (which paths are followed and when states are alike); `verify` (the loop over
+//! functions); `search`, `prune`, `precision`, `liveness` (which paths are followed and when states are alike); `verify` (the loop over
 //! instructions), `alu`, `jump`, `memory`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
 //! `function_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
 //! `facts`, `names`, `stop` (around it).
@@ -29,6 +29,7 @@ mod jump;
 mod kfunc;
 mod kptr;
 mod legacy;
+mod liveness;
 mod memory;
 mod names;
 mod precision;

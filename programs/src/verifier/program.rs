@@ -3,6 +3,7 @@
 //! Key types: [`Program`], [`Subprog`], [`Mark`]. Neighbours: `search` stops at the marks. Modelled after
 //! kernel/bpf/verifier.c:visit_insn (7.2: cfg.c) and check_subprogs.
 
+use super::liveness::live_registers;
 use crate::gate::GateInput;
 use crate::isa::{Callee, Imm64, Op, Width, decode_at};
 use crate::profile::{KernelVersion, Profile};
@@ -28,6 +29,8 @@ pub struct Mark {
     pub callback: bool,
     /// Calls the `next` function of an open-coded iterator.
     pub iter_next: bool,
+    /// Paths come here by a jump, a call or a return: the kernel writes it into its history.
+    pub jump: bool,
 }
 
 /// What calls mean for the search, asked once per call instruction.
@@ -36,6 +39,8 @@ pub struct CallTraits {
     pub sync_callback: bool,
     pub async_callback: bool,
     pub iter_next: bool,
+    /// Number of arguments, if it is known.
+    pub params: Option<u8>,
 }
 
 /// The program.
@@ -45,6 +50,8 @@ pub struct Program<'a> {
     pub ops: Vec<Option<Op>>,
     pub marks: Vec<Mark>,
     pub subprogs: Vec<Subprog>,
+    /// Registers that may be read from an instruction on (7.2).
+    pub live: Option<Vec<u16>>,
 }
 
 impl<'a> Program<'a> {
@@ -57,7 +64,11 @@ impl<'a> Program<'a> {
     ) -> Program<'a> {
         let ops = decode_all(input);
         let marks = marks(profile.version, &ops, &traits);
-        Program { input, ops, marks, subprogs: subprogs(input, starts) }
+        let subprogs = subprogs(input, starts);
+        let end_of = |at: usize| subprogs[subprogs.partition_point(|sub| sub.start <= at).max(1) - 1].end - 1;
+        let live =
+            (profile.version == KernelVersion::V7_2).then(|| live_registers(&ops, &traits, end_of));
+        Program { input, ops, marks, subprogs, live }
     }
 
     pub fn len(&self) -> usize {
@@ -112,6 +123,11 @@ fn marks(version: KernelVersion, ops: &[Option<Op>], traits: &impl Fn(Callee) ->
             mark.prune = true;
         }
     };
+    let jump = |marks: &mut Vec<Mark>, at: i64| {
+        if let Some(mark) = usize::try_from(at).ok().and_then(|at| marks.get_mut(at)) {
+            (mark.prune, mark.jump) = (true, true);
+        }
+    };
     for (at, op) in ops.iter().enumerate() {
         let here = at as i64;
         let next = here + op.map_or(1, |op| op.slots() as i64);
@@ -122,31 +138,32 @@ fn marks(version: KernelVersion, ops: &[Option<Op>], traits: &impl Fn(Callee) ->
                 mark.callback = call.sync_callback;
                 mark.iter_next = call.iter_next;
                 mark.force |= call.sync_callback || call.iter_next;
+                mark.jump |= call.sync_callback;
                 mark.prune |= call.sync_callback || call.async_callback || call.iter_next;
-                prune(&mut marks, next);
+                jump(&mut marks, next);
                 if let Callee::Subprog(delta) = callee {
                     prune(&mut marks, here);
-                    prune(&mut marks, next + i64::from(*delta));
+                    jump(&mut marks, next + i64::from(*delta));
                 }
             }
             Some(Op::LoadImm64 { imm: Imm64::Func(delta), .. }) if version > KernelVersion::V5_10 => {
                 prune(&mut marks, here);
-                prune(&mut marks, next);
-                prune(&mut marks, here + 1 + i64::from(*delta));
+                jump(&mut marks, next);
+                jump(&mut marks, here + 1 + i64::from(*delta));
             }
             Some(Op::Jump { delta, .. }) => {
-                prune(&mut marks, next + i64::from(*delta));
+                jump(&mut marks, next + i64::from(*delta));
                 if version == KernelVersion::V5_10 {
-                    prune(&mut marks, next);
+                    jump(&mut marks, next);
                 }
             }
             Some(Op::Branch { delta, .. }) => {
                 prune(&mut marks, here);
-                prune(&mut marks, next + i64::from(*delta));
+                jump(&mut marks, next + i64::from(*delta));
             }
             Some(Op::MayGoto { delta }) => {
                 prune(&mut marks, here);
-                prune(&mut marks, next + i64::from(*delta));
+                jump(&mut marks, next + i64::from(*delta));
                 marks[at].force = true;
             }
             _ => {}

@@ -7,6 +7,7 @@
 use sim::errno::Errno;
 
 use super::prune::{Exact, states_equal};
+use super::reg::Reg;
 use super::state::{IterState, Object, Role, State, Touched};
 use super::stop::{Checked, invalid, refuse};
 
@@ -75,14 +76,14 @@ pub struct Path {
     pub insn: usize,
     pub parent: Option<NodeId>,
     pub history: Vec<Step>,
-    /// Jumps in `history`, which decide when a state is kept.
-    pub jumps: usize,
+    /// Entries that the kernel's history would have, which decide when a state is kept (6.12 on).
+    pub recorded: usize,
     depth: u32,
 }
 
 impl Path {
     pub fn new(state: State, insn: usize) -> Path {
-        Path { state, insn, parent: None, history: Vec::new(), jumps: 0, depth: 0 }
+        Path { state, insn, parent: None, history: Vec::new(), recorded: 0, depth: 0 }
     }
 }
 
@@ -197,7 +198,7 @@ impl Search {
     /// The kernel's infinite loop: the same state again on one path.
     pub fn visit(&mut self, path: &mut Path, place: Place) -> Checked<Visit> {
         let insn = path.insn;
-        let force_new = place.force || path.jumps > LONG_HISTORY;
+        let force_new = place.force || (place.untouched_ok && path.recorded > LONG_HISTORY);
         let since = (
             self.progress.jumps - self.progress.last_jumps,
             self.progress.processed - self.progress.last_processed,
@@ -270,7 +271,10 @@ impl Search {
         if place.callback {
             return Ok(if equal(Exact::RangeWithin) { Compared::Covered } else { Compared::Open });
         }
-        let looping = equal(Exact::Exact)
+        // Before 6.12 only registers must be the same; what no one read or needed exactly on the stack does not count.
+        let level = if place.untouched_ok { Exact::Exact } else { Exact::Not };
+        let looping = same_registers(old, new)
+            && equal(level)
             && !iterators_moved(old, new)
             && old.may_goto_depth == new.may_goto_depth
             && old.callback_unroll_depth == new.callback_unroll_depth;
@@ -327,7 +331,7 @@ impl Search {
         self.nodes.push(node);
         self.at[path.insn].push(id);
         path.parent = Some(id);
-        path.jumps = 0;
+        path.recorded = 0;
         path.depth += 1;
         for number in 0..path.state.frames.len() {
             let frame = path.state.frame_mut(number);
@@ -379,6 +383,12 @@ enum Compared {
     /// The state is on this path or has branches left: a loop.
     Open,
     Differs,
+}
+
+/// The registers of the function that runs are the same, ids included (`states_maybe_looping`).
+fn same_registers(old: &State, new: &State) -> bool {
+    let same = |(a, b): (&Reg, &Reg)| Reg { precise: false, ..*a } == Reg { precise: false, ..*b };
+    old.frames.len() == new.frames.len() && old.current().regs.iter().zip(&new.current().regs).all(same)
 }
 
 fn iterators(state: &State) -> impl Iterator<Item = (IterState, u32)> {

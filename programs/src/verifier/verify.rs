@@ -135,17 +135,20 @@ impl<'a> Verifier<'a> {
         {
             return self.join(by);
         }
+        self.path.recorded += usize::from(self.program.marks[insn].jump);
         self.step = blank_step(insn);
         if let Some(observer) = &mut self.observer {
             observer.before(insn, &self.path.state);
         }
         let next = self.execute(insn)?;
         let step = mem::replace(&mut self.step, blank_step(insn));
+        self.path.recorded += usize::from(step.access.is_some() && !self.program.marks[insn].jump);
         self.path.history.push(step);
         Ok(next)
     }
 
     fn visit(&mut self, insn: usize) -> Checked<Visit> {
+        self.forget_dead(insn);
         let mark = self.program.marks[insn];
         let place = Place {
             force: mark.force,
@@ -155,6 +158,23 @@ impl<'a> Verifier<'a> {
             untouched_ok: self.untouched_ok(),
         };
         self.search.visit(&mut self.path, place)
+    }
+
+    /// 7.2: registers that nothing will read say nothing (`clean_verifier_state`).
+    fn forget_dead(&mut self, insn: usize) {
+        let Some(live) = &self.program.live else { return };
+        let nothing = Reg::not_init(self.numbers);
+        let state = &mut self.path.state;
+        for number in 0..state.frames.len() {
+            let at = state.frames.get(number + 1).and_then(|above| above.callsite).unwrap_or(insn);
+            let dead = |reg: usize| live[at] >> reg & 1 == 0;
+            let kept = &state.frames[number].regs;
+            if (0..10).all(|reg| !dead(reg) || kept[reg].kind == Kind::NotInit) {
+                continue;
+            }
+            let regs = &mut state.frame_mut(number).regs;
+            (0..10).filter(|reg| dead(*reg)).for_each(|reg| regs[reg] = nothing);
+        }
     }
 
     /// The path ends in a state that was followed: what that one rests on, ours does too.
