@@ -8,7 +8,7 @@ use sim::errno::Errno;
 
 use super::reg::{Kind, Reg};
 use super::search::Path;
-use super::state::{Frame, MAX_CALL_FRAMES, ReturnRange, Role, State, Touched};
+use super::state::{Frame, max_call_frames, ReturnRange, Role, State, Touched};
 use super::stop::{Checked, invalid, refuse};
 use super::verify::{Next, Verifier};
 use crate::gate::SleepContext;
@@ -65,7 +65,7 @@ impl Verifier<'_> {
     /// A frame on top of the given state, with nothing in it.
     fn callee_frame(&self, state: &State, subprog: usize, insn: usize) -> Checked<Frame> {
         let depth = state.frames.len();
-        if depth >= MAX_CALL_FRAMES {
+        if depth >= max_call_frames(self.version()) {
             return refuse(Errno::E2BIG, format!("the call stack of {} frames is too deep", depth + 1));
         }
         let mut frame = Frame::new(subprog, Some(insn), depth as u8, self.numbers);
@@ -78,7 +78,7 @@ impl Verifier<'_> {
             return invalid("call to invalid destination");
         };
         let early = self.version() <= KernelVersion::V6_1;
-        if early && self.path.state.frames.len() >= MAX_CALL_FRAMES {
+        if early && self.path.state.frames.len() >= max_call_frames(self.version()) {
             self.callee_frame(&self.path.state, subprog, insn)?;
         }
         if self.program.subprogs[subprog].global {

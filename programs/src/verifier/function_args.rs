@@ -9,7 +9,7 @@ use sim::errno::Errno;
 use super::dynptr::{DynptrUse, Source};
 use super::reg::{BtfSource, DynptrKind, Flags, Kind as RegKind, Reg};
 use super::state::{Frame, Role, State};
-use super::stop::{Checked, invalid, refuse};
+use super::stop::{Checked, Stop, invalid, refuse};
 use super::verify::Verifier;
 use crate::btf::{Btf, Kind, Type, TypeId};
 use crate::profile::{AttachType, KernelVersion, ProgType};
@@ -225,6 +225,11 @@ impl Verifier<'_> {
         let ty = plain(btf, id);
         let kind = ty.as_ref().map_or(Kind::Void, |ty| ty.kind());
         let late = version >= KernelVersion::V6_12;
+        // For kernels that do not know the tag, the loader gives the function the context's type (bpf_program_fixup_func_info).
+        let tagged = || has_tag(btf, func, index, "arg:ctx");
+        if !late && tagged() && CONTEXT_NAMES.iter().any(|row| row.0 == self.input.kind.prog_type) {
+            return Ok(Arg::Context);
+        }
         let tags = if late { self.argument_tags(btf, func, index)? } else { Tags::default() };
         if let Some(pointer) = ty.filter(|ty| ty.kind() == Kind::Ptr) {
             if let Some(arg) = self.own_pointer(btf, pointer, index, tags)? {
@@ -399,22 +404,23 @@ impl Verifier<'_> {
 
     fn check_arg(&mut self, regno: u8, arg: Arg, subprog: usize) -> Checked {
         let reg = *self.reg(regno);
+        let late = self.version() == KernelVersion::V7_2;
+        let named = if late { format!("R{regno}") } else { format!("arg#{}", regno - 1) };
         match arg {
             Arg::Number if !reg.is_scalar() => invalid(format!("R{regno} is not a scalar")),
             Arg::Number | Arg::UntrustedMemory | Arg::Kernel { untrusted: true, .. } => Ok(()),
-            Arg::Context if reg.kind != RegKind::Ctx => invalid("expects pointer to ctx"),
-            Arg::Context => self.check_pointer_offset(regno),
+            Arg::Context => self.check_context_arg(regno, &named),
             Arg::Arena if reg.kind == RegKind::Arena || reg.is_scalar() => Ok(()),
             Arg::Arena => invalid(format!("R{regno} is not a pointer to arena or scalar.")),
             Arg::Memory { size, nullable } => {
-                self.memory_argument(regno, size)?;
-                let late = self.version() == KernelVersion::V7_2;
+                as_invalid(self.memory_argument(regno, size))?;
                 let slice = reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE);
                 if late && slice && self.info[subprog].changes_packet {
-                    return invalid("is a packet pointer, but the function may change packet data");
+                    let text = format!("{named} is a packet pointer, but func#{subprog} may change packet data");
+                    return invalid(text);
                 }
                 let null = reg.may_be_null() || (late && reg.is_null());
-                if !nullable && null { invalid("is expected to be non-NULL") } else { Ok(()) }
+                if !nullable && null { invalid(format!("{named} is expected to be non-NULL")) } else { Ok(()) }
             }
             Arg::Dynptr => {
                 let fresh = Source::Fresh { owner: 0 };
@@ -428,6 +434,34 @@ impl Verifier<'_> {
             }
         }
     }
+
+    fn check_context_arg(&mut self, regno: u8, named: &str) -> Checked {
+        let version = self.version();
+        let early = version <= KernelVersion::V6_1;
+        if self.reg(regno).kind != RegKind::Ctx {
+            let text = if early { "expected pointer to ctx, but got PTR" } else { "expects pointer to ctx" };
+            return invalid(format!("{named} {text}"));
+        }
+        let offset = self.check_pointer_offset(regno);
+        if version == KernelVersion::V5_10 { as_invalid(offset) } else { offset }
+    }
+}
+
+/// Whatever is wrong, the caller's answer is -EINVAL.
+fn as_invalid(checked: Checked) -> Checked {
+    checked.map_err(|stop| match stop {
+        Stop::Refused(refused) => Stop::Refused(crate::gate::Rejection { errno: Errno::EINVAL, ..refused }),
+        other => other,
+    })
+}
+
+fn has_tag(btf: &Btf, func: Type<'_>, index: usize, name: &str) -> bool {
+    btf.types().any(|ty| {
+        ty.kind() == Kind::DeclTag
+            && ty.target() == func.id()
+            && ty.tagged_component() == Some(index as u32)
+            && ty.name() == name
+    })
 }
 
 /// Whether a type is this typedef, behind modifiers.

@@ -3,7 +3,7 @@
 //! Neighbours: `scalar` decides and refines numbers; `verify` dispatches here. Modelled after kernel/bpf/verifier.c:check_cond_jmp_op,
 //! try_match_pkt_pointers, mark_ptr_or_null_regs and sync_linked_regs.
 
-use super::reg::{Flags, Id, Kind, MapRef, Reg};
+use super::reg::{Flags, Kind, Reg};
 use super::scalar::Condition;
 use super::search::{Linked, NodeId, Path, SlotRef};
 use super::state::{RefKind, State};
@@ -423,12 +423,4 @@ fn mark_inside(state: &mut State, pointer: &Reg, strict: bool, whole: bool) {
             *range = (*range).max(shown as i32);
         }
     });
-}
-
-/// Ids of inner maps come from the lookup that found them.
-pub(super) fn inner_map(map: MapRef, uid: Id) -> Option<Kind> {
-    match map {
-        MapRef::Outer(index) => Some(Kind::MapPtr { map: MapRef::Inner(index), uid }),
-        MapRef::Inner(_) => None,
-    }
 }

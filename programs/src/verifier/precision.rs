@@ -6,14 +6,14 @@
 
 use super::program::Program;
 use super::search::{Linked, Search, SlotRef, Step};
-use super::state::{MAX_CALL_FRAMES, State};
+use super::state::{MOST_FRAMES, State};
 use crate::isa::{AluOp, Callee, Op, Src};
 
 /// Registers and slots of each frame whose value is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    regs: [u16; MAX_CALL_FRAMES],
-    slots: [u64; MAX_CALL_FRAMES],
+    regs: [u16; MOST_FRAMES],
+    slots: [u64; MOST_FRAMES],
     frame: usize,
 }
 
@@ -129,7 +129,7 @@ fn walk(
 
 /// Scalars that are wanted become precise; what is precise already needs no further walk.
 fn mark_state(state: &mut State, wanted: &mut Wanted) {
-    for frame in 0..state.frames.len().min(MAX_CALL_FRAMES) {
+    for frame in 0..state.frames.len().min(MOST_FRAMES) {
         for reg in 0..10 {
             let bit = 1 << reg;
             if wanted.regs[frame] & bit == 0 {
@@ -272,7 +272,7 @@ fn exit_back(program: &Program, later: Option<usize>, wanted: &mut Wanted) -> Re
     }
     let result = from_subprog && wanted.has(0);
     wanted.clear(0);
-    if wanted.frame + 1 >= MAX_CALL_FRAMES {
+    if wanted.frame + 1 >= MOST_FRAMES {
         return Err(GiveUp);
     }
     wanted.frame += 1;

@@ -5,7 +5,7 @@
 
 use super::liveness::live_registers;
 use crate::gate::GateInput;
-use crate::isa::{Callee, Imm64, Op, Width, decode_at};
+use crate::isa::{Callee, Imm64, Op, decode_at};
 use crate::profile::{KernelVersion, Profile};
 
 /// A function of the program.
@@ -73,10 +73,6 @@ impl<'a> Program<'a> {
 
     pub fn len(&self) -> usize {
         self.ops.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ops.is_empty()
     }
 
     /// The function that begins at `at`.
@@ -185,9 +181,4 @@ fn subprogs(input: &GateInput, starts: &[usize]) -> Vec<Subprog> {
             global: index > 0 && input.has_func_info && named(start).is_some_and(|function| function.global),
         })
         .collect()
-}
-
-/// Whether an operand is read in 64 bits.
-pub const fn is_wide(width: Width) -> bool {
-    matches!(width, Width::W64)
 }

@@ -387,11 +387,6 @@ impl Verifier<'_> {
         let current = self.path.state.frames.len() - 1;
         self.want(Wanted::slot(current, at));
     }
-
-    /// Name of a register's type, for messages.
-    pub(super) fn name_of(&self, regno: u8) -> String {
-        type_name(self.version(), self.reg(regno))
-    }
 }
 
 /// The slot no longer holds a register or an object; its bytes become unknown ones (`scrub_special_slot`).

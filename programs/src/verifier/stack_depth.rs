@@ -5,7 +5,7 @@
 
 use sim::errno::Errno;
 
-use super::state::MAX_CALL_FRAMES;
+use super::state::max_call_frames;
 use super::stop::{Checked, invalid, no_access, refuse};
 use super::verify::Verifier;
 use crate::isa::{Callee, Imm64, Op};
@@ -117,7 +117,7 @@ impl Verifier<'_> {
             let frames = walk.frames;
             let anew = self.version() == KernelVersion::V7_2 && self.program.subprogs[callee].global;
             walk.frames = if anew { 0 } else { frames + 1 };
-            if walk.frames >= MAX_CALL_FRAMES {
+            if walk.frames >= max_call_frames(self.version()) {
                 return refuse(Errno::E2BIG, format!("the call stack of {} frames is too deep !", walk.frames));
             }
             self.function_depth(callee, walk, plain)?;

@@ -7,9 +7,16 @@ use std::rc::Rc;
 
 use super::reg::{DynptrKind, Id, Reg};
 use super::scalar::Numbers;
+use crate::profile::KernelVersion;
 
-/// Frames of a call chain (`MAX_CALL_FRAMES`).
-pub const MAX_CALL_FRAMES: usize = 8;
+/// Frames of a call chain that any version allows.
+pub const MOST_FRAMES: usize = 16;
+
+/// `MAX_CALL_FRAMES` of a version.
+pub fn max_call_frames(version: KernelVersion) -> usize {
+    if version == KernelVersion::V7_2 { MOST_FRAMES } else { 8 }
+}
+
 /// Stack slots of 8 bytes (`MAX_BPF_STACK / BPF_REG_SIZE`).
 pub const MAX_SLOTS: usize = 64;
 /// Bytes of a slot.
