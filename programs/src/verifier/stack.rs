@@ -4,7 +4,6 @@
 //! Modelled after kernel/bpf/verifier.c:check_stack_read_fixed_off, check_stack_write_fixed_off, their `_var_off` relatives and
 //! check_stack_range_initialized.
 
-use super::names::type_name;
 use super::precision::Wanted;
 use super::reg::{Kind, Reg};
 use super::scalar::Scalar;
