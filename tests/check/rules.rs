@@ -5,7 +5,6 @@ use scenarios::check::family::code_of;
 use scenarios::check::{Report, Verdict};
 use scenarios::diag::catalogue::lesson::{Lesson, codes, lesson};
 use scenarios::diag::catalogue::rules::RULES;
-use scenarios::file::Kernel;
 
 /// Rules that only broken kernels, other users or other machines meet.
 const WITHOUT: [&str; 4] = ["V0000", "V0034", "V0035", "V0036"];
