@@ -1,4 +1,5 @@
-//! Embeds `library/` (scenarios, objects, captures) into the crate as a table of paths and bytes.
+//! Embeds `library/` (scenarios, objects, captures) into the crate as a table of paths and bytes, and `rules/` (sources of the lessons and
+//! the recorded verdicts) as text.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,4 +31,26 @@ fn main() {
     code.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
     std::fs::write(Path::new(&out).join("library.rs"), code).expect("OUT_DIR is writable");
+    std::fs::write(Path::new(&out).join("rules.rs"), rules()).expect("OUT_DIR is writable");
+}
+
+/// `rules/V0001.bpf.c` under its code, and the table of verdicts.
+fn rules() -> String {
+    println!("cargo::rerun-if-changed=rules");
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
+    let mut sources: Vec<PathBuf> =
+        std::fs::read_dir(&root).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    sources.retain(|path| path.extension().is_some_and(|e| e == "c"));
+    sources.sort();
+    let mut code =
+        String::from("/// Code of the rule and C source.\npub static SOURCES: &[(&str, &str)] = &[\n");
+    for file in &sources {
+        let name = file.file_name().expect("a file").to_string_lossy().into_owned();
+        let rule = name.split('.').next().expect("never empty");
+        writeln!(code, "    ({rule:?}, include_str!({:?})),", file.display().to_string()).expect("text");
+    }
+    let verdicts = root.join("verdicts.tsv").display().to_string();
+    writeln!(code, "];\n/// What kernels said.\npub static VERDICTS: &str = include_str!({verdicts:?});")
+        .expect("text");
+    code
 }

@@ -9,7 +9,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::catalogue::input::{NOT_UTF8, SCENARIO_FILE, TOO_LARGE, UNREADABLE};
+use object::LittleEndian;
+use object::read::elf::ElfFile64;
+use object::read::{Object as _, ObjectSection as _, ReadCache};
+use programs::btf::Btf;
+
+use crate::diag::catalogue::input::{KERNEL_TYPES, NOT_UTF8, SCENARIO_FILE, TOO_LARGE, UNREADABLE};
 use crate::diag::{Diagnostic, Source};
 use crate::file::{MAX_SCENARIO_BYTES, Scenario, Sp};
 use crate::library;
@@ -106,6 +111,42 @@ fn read_named(name: &Sp<String>, origin: &Origin) -> Result<Arc<[u8]>, ReadError
 pub fn read_binary(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let shown = path.display().to_string();
     read_limited(path, MAX_BINARY_BYTES).map_err(|error| error.diagnostic(UNREADABLE, &shown))
+}
+
+/// Reads a kernel's types: raw BTF, or the section `.BTF` of a `vmlinux` image, of which nothing else is read.
+pub fn read_kernel_types(path: &Path) -> Result<Btf, Diagnostic> {
+    let shown = path.display().to_string();
+    let wrong = |what: String| {
+        Diagnostic::error(KERNEL_TYPES, format!("`{shown}` has no kernel types: {what}"))
+            .at_path(&shown)
+            .help("take `/sys/kernel/btf/vmlinux` of the kernel, or its `vmlinux` image")
+    };
+    let unreadable = |error: ReadError| error.diagnostic(UNREADABLE, &shown);
+    let is_elf = || -> std::io::Result<bool> {
+        let mut magic = [0; 4];
+        File::open(path)?.read_exact(&mut magic)?;
+        Ok(magic == *b"\x7fELF")
+    };
+    let bytes = match is_elf() {
+        Ok(true) => btf_section(path).map_err(wrong)?,
+        // Whatever is wrong with it, reading it says so.
+        Ok(false) | Err(_) => read_limited(path, MAX_BINARY_BYTES).map_err(unreadable)?,
+    };
+    Btf::parse(&bytes).map_err(|error| wrong(error.to_string()))
+}
+
+fn btf_section(path: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| plain(&error))?;
+    let cache = ReadCache::new(file);
+    let image = ElfFile64::<LittleEndian, _>::parse(&cache).map_err(|error| error.to_string())?;
+    let section = image.section_by_name(".BTF").ok_or("the image has no section `.BTF`")?;
+    if section.size() > MAX_BINARY_BYTES {
+        return Err(format!(
+            "its section `.BTF` has {} bytes; at most {MAX_BINARY_BYTES} are read",
+            section.size()
+        ));
+    }
+    section.data().map(<[u8]>::to_vec).map_err(|error| error.to_string())
 }
 
 /// Why a file was not read.

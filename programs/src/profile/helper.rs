@@ -166,6 +166,16 @@ impl Helper {
         self.versions.contains(version)
     }
 
+    /// Whether what it returns may be NULL, in any version.
+    pub fn may_return_null(&self) -> bool {
+        PROTOS.iter().any(|proto| proto.id == self.id && proto.ret.ends_with("OR_NULL"))
+    }
+
+    /// Whether it may sleep, in any version.
+    pub fn might_sleep(&self) -> bool {
+        PROTOS.iter().any(|proto| proto.id == self.id && proto.might_sleep)
+    }
+
     /// Which prototype a program gets, if any (the `*_func_proto` functions).
     pub fn availability(&self, profile: &Profile, kind: &ProgramKind) -> Availability {
         if kind.prog_type == ProgType::EXT {

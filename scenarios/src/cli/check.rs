@@ -1,141 +1,152 @@
-//! `sleepable check`: which programs of an object each kernel loads.
+//! `sleepable check`: which programs of an object each kernel loads, and why not.
 
-use serde_json::{Value as Json, json};
+use programs::object::Object;
 
 use super::console::Console;
-use super::{CheckArgs, Exit, OutputFormat};
+use super::{CheckArgs, CheckFormat, Exit};
+use crate::check::judge::{self, KernelTypes};
+use crate::check::{self, Report, Row, Verdict, compare, draw, json, junit, sarif, table};
 use crate::diag::Diagnostic;
-use crate::diag::catalogue::input::NOTHING_TO_RUN;
-use crate::diag::catalogue::notes::{REJECTED, SKIPPED, UNDECIDED};
-use crate::file::{Kernel, Ret};
+use crate::diag::catalogue::input::{NOTHING_TO_RUN, OPTIONS};
+use crate::diag::catalogue::notes::{SKIPPED, UNDECIDED};
+use crate::file::Kernel;
 use crate::inputs;
-use crate::verdict::{self, Report, Row, Verdict};
 
 const GREEN: u8 = 32;
 const RED: u8 = 31;
 const YELLOW: u8 = 33;
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
+    let types = match kernel_types(args) {
+        Ok(types) => types,
+        Err(diagnostic) => {
+            console.diagnostic(&diagnostic);
+            return Exit::BadInput;
+        }
+    };
     let mut exit = Exit::Success;
+    let mut reports = Vec::new();
     for path in &args.objects {
         if console.is_closed() {
             break;
         }
         let shown = path.display().to_string();
-        let report = inputs::read_binary(path)
-            .and_then(|bytes| verdict::read_object(&bytes, &shown))
-            .map(|object| verdict::judge(&object, &args.kernel.0));
-        exit = exit.and(match report {
-            Ok(report) => show(&shown, &report, args, console),
+        let object = inputs::read_binary(path).and_then(|bytes| check::read_object(&bytes, &shown));
+        exit = exit.and(match object {
+            Ok(object) => {
+                let report = judge::judge(&shown, &object, &args.kernel.0, &types);
+                let exit = show(&object, &report, args, console);
+                reports.push(report);
+                exit
+            }
             Err(diagnostic) => {
                 console.diagnostic(&diagnostic);
                 Exit::BadInput
             }
         });
     }
+    end(&reports.iter().collect::<Vec<_>>(), args, console);
     exit
 }
 
-fn show(path: &str, report: &Report, args: &CheckArgs, console: &mut Console) -> Exit {
+/// The kernel types that `--btf` gives.
+fn kernel_types(args: &CheckArgs) -> Result<Vec<KernelTypes>, Diagnostic> {
+    let mut types: Vec<KernelTypes> = Vec::new();
+    for given in &args.btf {
+        let kernel = match (given.kernel, args.kernel.0.as_slice()) {
+            (Some(kernel), _) => kernel,
+            (None, [kernel]) => *kernel,
+            (None, _) => {
+                let path = given.path.display();
+                return Err(Diagnostic::error(
+                    OPTIONS,
+                    format!("of which kernel are the types in `{path}`?"),
+                )
+                .help(format!("`--btf 6.12={path}`, or one kernel: `--kernel 6.12 --btf {path}`")));
+            }
+        };
+        if types.iter().any(|types| types.kernel == kernel) {
+            return Err(Diagnostic::error(OPTIONS, format!("`--btf` is given twice for {}", kernel.name())));
+        }
+        types.push(KernelTypes { kernel, btf: inputs::read_kernel_types(&given.path)? });
+    }
+    Ok(types)
+}
+
+/// What is told object by object.
+fn show(object: &Object, report: &Report, args: &CheckArgs, console: &mut Console) -> Exit {
     for (section, reason) in &report.skipped {
         let message = format!("section `{section}` was left out: {reason}");
-        console.diagnostic(&Diagnostic::warning(SKIPPED, message).at_path(path));
+        console.diagnostic(&Diagnostic::warning(SKIPPED, message).at_path(&report.path));
     }
     if report.rows.is_empty() {
-        console
-            .diagnostic(&Diagnostic::error(NOTHING_TO_RUN, "the object contains no program").at_path(path));
+        let diagnostic =
+            Diagnostic::error(NOTHING_TO_RUN, "the object contains no program").at_path(&report.path);
+        console.diagnostic(&diagnostic);
         return Exit::NothingToRun;
     }
     match args.format {
-        OutputFormat::Json => {
-            report.rows.iter().for_each(|row| console.line(&json_row(path, row).to_string()))
-        }
-        OutputFormat::Text => {
-            let text = table(path, &report.rows, &args.kernel.0, console);
-            console.out(&text);
-            reasons(&report.rows, console);
-        }
-    }
-    let sound = report.rows.iter().all(|row| row.verdict == Verdict::Accept);
-    if sound { Exit::Success } else { Exit::Failed }
-}
-
-fn json_row(path: &str, row: &Row) -> Json {
-    let (verdict, errno, reason, source) = match &row.verdict {
-        Verdict::Accept => ("accept", None, None, None),
-        Verdict::Reject { errno, reason, source } => ("reject", Some(errno), Some(reason), source.as_ref()),
-        Verdict::Unknown { reason } => ("unknown", None, Some(reason), None),
-    };
-    json!({
-        "file": path,
-        "program": row.program,
-        "section": row.section,
-        "kernel": row.kernel.name(),
-        "verdict": verdict,
-        "errno": errno,
-        "reason": reason,
-        "source": source.map(|line| json!({ "file": line.file, "line": line.line, "column": line.column })),
-    })
-}
-
-/// One line per program, one column per kernel.
-fn table(path: &str, rows: &[Row], kernels: &[Kernel], console: &Console) -> String {
-    let width = |of: fn(&Row) -> &str, title: &str| {
-        rows.iter().map(|r| of(r).len()).max().unwrap_or(0).max(title.len())
-    };
-    let (programs, sections) = (width(|r| &r.program, "program"), width(|r| &r.section, "section"));
-    let titles: Vec<String> = kernels.iter().map(|kernel| format!("{:<8}", kernel.name())).collect();
-    let mut text =
-        format!("{path}\n  {:<programs$}  {:<sections$}  {}", "program", "section", titles.join("  "));
-    text = format!("{}\n", text.trim_end());
-    for program in rows.chunks(kernels.len()) {
-        let cells: Vec<String> = program.iter().map(|row| cell(&row.verdict, console)).collect();
-        let line = format!(
-            "  {:<programs$}  {:<sections$}  {}",
-            program[0].program,
-            program[0].section,
-            cells.join("  ")
-        );
-        text += &format!("{}\n", line.trim_end());
-    }
-    text
-}
-
-fn cell(verdict: &Verdict, console: &Console) -> String {
-    match verdict {
-        Verdict::Accept => console.paint(GREEN, "accept  "),
-        Verdict::Reject { .. } => console.paint(RED, "reject  "),
-        Verdict::Unknown { .. } => console.paint(YELLOW, "unknown "),
-    }
-}
-
-/// The kernels' words, each once with the kernels that say it.
-fn reasons(rows: &[Row], console: &mut Console) {
-    let mut said: Vec<(&Row, Vec<&str>)> = Vec::new();
-    for row in rows.iter().filter(|row| row.verdict != Verdict::Accept) {
-        match said.iter_mut().find(|(other, _)| other.program == row.program && other.verdict == row.verdict)
-        {
-            Some((_, kernels)) => kernels.push(row.kernel.name()),
-            None => said.push((row, vec![row.kernel.name()])),
-        }
-    }
-    for (row, kernels) in said {
-        let on = kernels.join(", ");
-        let diagnostic = match &row.verdict {
-            Verdict::Reject { errno, reason, source } => {
-                let message = format!("`{}` is rejected by {on} with {}: {reason}", row.program, Ret(*errno));
-                let diagnostic = Diagnostic::error(REJECTED, message);
-                match source {
-                    Some(line) => diagnostic.at_path(format!("{}:{}:{}", line.file, line.line, line.column)),
-                    None => diagnostic,
-                }
+        CheckFormat::Json => {
+            for row in &report.rows {
+                let line = serde_json::to_string(&json::line(&report.path, row)).expect("JSON of plain data");
+                console.line(&line);
             }
-            Verdict::Unknown { reason } => Diagnostic::warning(
-                UNDECIDED,
-                format!("`{}` cannot be judged for {on}: {reason}", row.program),
-            ),
-            Verdict::Accept => continue,
-        };
-        console.difference(&diagnostic);
+        }
+        CheckFormat::Text => text(object, report, console),
+        // One document for all objects, at the end.
+        CheckFormat::Junit | CheckFormat::Sarif => {}
+    }
+    if report.sound() { Exit::Success } else { Exit::Failed }
+}
+
+/// Refusals first, the table last: it is what stays on the screen.
+fn text(object: &Object, report: &Report, console: &mut Console) {
+    for rows in report.programs() {
+        let Some(program) = object.program(&rows[0].program) else { continue };
+        for group in compare::groups(rows) {
+            let text = draw::refusal(&report.path, program, rows, &group, console.style());
+            console.out(&text);
+        }
+        unknown(rows, console);
+    }
+    let text = table::table(report, &|verdict, word| paint(verdict, word, console));
+    console.out(&text);
+}
+
+fn paint(verdict: &Verdict, word: &str, console: &Console) -> String {
+    let colour = match verdict {
+        Verdict::Accept => GREEN,
+        Verdict::Reject(_) => RED,
+        Verdict::Unknown { .. } => YELLOW,
+    };
+    console.paint(colour, word)
+}
+
+/// What nobody knows, each reason once.
+fn unknown(rows: &[Row], console: &mut Console) {
+    let mut said: Vec<(&str, Vec<Kernel>)> = Vec::new();
+    for row in rows {
+        let Verdict::Unknown { reason } = &row.verdict else { continue };
+        match said.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, kernels)) => kernels.push(row.kernel),
+            None => said.push((reason, vec![row.kernel])),
+        }
+    }
+    for (reason, kernels) in said {
+        let message =
+            format!("`{}` cannot be judged for {}: {reason}", rows[0].program, compare::names(&kernels));
+        console.difference(&Diagnostic::warning(UNDECIDED, message));
+    }
+}
+
+/// What is told of all objects together.
+fn end(reports: &[&Report], args: &CheckArgs, console: &mut Console) {
+    match args.format {
+        CheckFormat::Junit => console.out(&junit::write(reports)),
+        CheckFormat::Sarif => console.out(&sarif::write(reports)),
+        CheckFormat::Text if reports.iter().any(|report| !report.rows.is_empty()) => {
+            console.line(&format!("\n{}", table::summary(reports)));
+        }
+        CheckFormat::Text | CheckFormat::Json => {}
     }
 }

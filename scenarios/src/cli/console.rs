@@ -29,6 +29,7 @@ impl Console {
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
             },
+            width: terminal.then(columns).flatten(),
         };
         Console {
             out_style: style(io::stdout().is_terminal()),
@@ -37,6 +38,11 @@ impl Console {
             lost: false,
             progress: None,
         }
+    }
+
+    /// How results are drawn.
+    pub(super) fn style(&self) -> Style {
+        self.out_style
     }
 
     /// Whether stdout still has a reader.
@@ -130,4 +136,10 @@ impl Console {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Columns of the terminal.
+fn columns() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns)).filter(|columns| *columns >= 20)
 }

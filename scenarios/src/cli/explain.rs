@@ -2,9 +2,12 @@
 
 use super::Exit;
 use super::console::Console;
+use crate::check::compare;
 use crate::diag::catalogue::input::NO_CODE;
+use crate::diag::catalogue::lesson::{self, Recorded};
 use crate::diag::catalogue::{self, Entry};
 use crate::diag::{Diagnostic, suggest};
+use crate::file::{Kernel, Ret};
 
 /// Columns that explanations are wrapped to.
 const WIDTH: usize = 96;
@@ -33,21 +36,51 @@ pub(super) fn run(code: Option<&str>, console: &mut Console) -> Exit {
 }
 
 fn page(entry: &Entry) -> String {
-    let paragraphs: Vec<String> = entry.text.lines().map(wrap).collect();
+    let paragraphs: Vec<String> = entry.text.lines().map(|line| wrap(line, "")).collect();
     let mut page = format!("{}: {}\n\n{}\n", entry.code, entry.title, paragraphs.join("\n"));
     if !entry.example.is_empty() {
         page += "\nExample:\n\n";
-        page.extend(entry.example.lines().map(|line| format!("{}\n", format!("    {line}").trim_end())));
+        page += &indented(entry.example);
+    }
+    if let Some(lesson) = lesson::lesson(entry.code) {
+        page += "\nA program that breaks the rule and one that keeps it:\n\n";
+        page += &indented(&lesson.source.replace('\t', "    "));
+        page += &format!("\nWhat kernels say:\n\n{}", verdicts(&lesson.verdicts));
     }
     page
 }
 
-fn wrap(paragraph: &str) -> String {
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", format!("    {line}").trim_end())).collect()
+}
+
+/// One line per program and answer, with the kernels that give it.
+fn verdicts(recorded: &[Recorded]) -> String {
+    let mut answers: Vec<(&str, String, Vec<Kernel>)> = Vec::new();
+    for row in recorded {
+        let answer = match row.errno {
+            Some(errno) => format!("{} ({})", row.message, Ret(errno)),
+            None => "loads".to_owned(),
+        };
+        match answers.iter_mut().find(|(program, known, _)| *program == row.program && *known == answer) {
+            Some((.., kernels)) => kernels.push(row.kernel),
+            None => answers.push((row.program, answer, vec![row.kernel])),
+        }
+    }
+    let line = |(program, answer, kernels): &(&str, String, Vec<Kernel>)| {
+        let text = format!("{program}, {}: {answer}", compare::names(kernels));
+        format!("    {}\n", wrap(&text, "        "))
+    };
+    answers.iter().map(line).collect()
+}
+
+/// Lines of at most [`WIDTH`] columns; `indent` goes before each but the first.
+fn wrap(paragraph: &str, indent: &str) -> String {
     let mut lines = vec![String::new()];
     for word in paragraph.split_whitespace() {
         let line = lines.last_mut().expect("never empty");
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(word.to_owned());
+            lines.push(format!("{indent}{word}"));
         } else {
             if !line.is_empty() {
                 line.push(' ');

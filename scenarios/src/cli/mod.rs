@@ -134,8 +134,41 @@ struct CheckArgs {
     #[arg(long, value_name = "V,…", default_value = "all", value_parser = kernels)]
     kernel: Kernels,
     /// Form of the results.
-    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
-    format: OutputFormat,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    format: CheckFormat,
+    /// Types of a kernel instead of the built-in selection: /sys/kernel/btf/vmlinux, a copy, or a vmlinux image. With several kernels say
+    /// of which one they are: 6.12=FILE.
+    #[arg(long, value_name = "[V=]FILE", value_parser = kernel_btf)]
+    btf: Vec<KernelBtf>,
+}
+
+/// Form of what `check` finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people.
+    Text,
+    /// One JSON object per program and kernel, one per line (schema/check.schema.json).
+    Json,
+    /// JUnit XML: a suite per object, a case per program and kernel.
+    Junit,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What `--btf` gives.
+#[derive(Clone, Debug)]
+struct KernelBtf {
+    kernel: Option<Kernel>,
+    path: PathBuf,
+}
+
+fn kernel_btf(text: &str) -> Result<KernelBtf, String> {
+    let named = text.split_once('=').and_then(|(name, path)| Some((name.parse::<Kernel>().ok()?, path)));
+    let (kernel, path) = named.map_or((None, text), |(kernel, path)| (Some(kernel), path));
+    if path.is_empty() {
+        return Err("no file is given".to_owned());
+    }
+    Ok(KernelBtf { kernel, path: path.into() })
 }
 
 /// A list of kernels as given on the command line.

@@ -10,12 +10,19 @@ use super::{Diagnostic, Severity};
 pub struct Style {
     /// With colours.
     pub color: bool,
+    /// Columns that source lines may use; long lines are cut around what is pointed at. `None`: as many as rustc takes.
+    pub width: Option<usize>,
 }
 
 impl Style {
-    fn renderer(self) -> Renderer {
+    /// What draws.
+    pub fn renderer(self) -> Renderer {
         let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
-        renderer.decor_style(DecorStyle::Ascii)
+        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        match self.width {
+            Some(width) => renderer.term_width(width),
+            None => renderer,
+        }
     }
 }
 

@@ -10,10 +10,7 @@ super::codes! {
     NEVER_FIRES = "N0003", "nothing passes through an attach point",
         "The program loaded and is attached, but no simulated system call and no step of the scenario passes through the place it is attached to, so it cannot run. `sleepable support` lists the functions, LSM hooks and tracepoints that system calls pass through; a `kernel_call` step calls any other function, a `call` step a user function.",
         "";
-    REJECTED = "V0001", "a program is rejected by this kernel",
-        "The kernel would refuse to load the program; message and error number are the kernel's own. The first three layers are the program type, the attach target and the use of helpers, kfuncs and maps in sleepable programs.",
-        "sleepable check program.bpf.o --kernel 5.10";
-    UNDECIDED = "V0002", "a program cannot be judged",
+    UNDECIDED = "N0004", "a program cannot be judged",
         "Whether this kernel loads the program depends on something that this simulator does not model; the message names it. It is neither accepted nor rejected, and `check` exits with 1.",
         "";
 }

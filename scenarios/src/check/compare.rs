@@ -1,0 +1,120 @@
+//! Kernels beside each other: refusals that are one and the same, and where versions begin to differ.
+//!
+//! Key items: [`groups`], [`Group`], [`difference`]. Neighbours: `draw` and `table` show them.
+
+use super::{Refusal, Row, Verdict};
+use crate::file::Kernel;
+
+/// One refusal of one program and all kernels that have it, each in its own words.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// Kernels in the order asked for.
+    pub members: Vec<(Kernel, &'a Refusal)>,
+}
+
+impl<'a> Group<'a> {
+    /// The refusal that stands for all: the last kernel's, whose words are the clearest.
+    pub fn lead(&self) -> &'a Refusal {
+        self.members.last().expect("a group has members").1
+    }
+
+    /// The kernels' words, each once, with the kernels that say them.
+    pub fn words(&self) -> Vec<(Vec<Kernel>, &'a Refusal)> {
+        let mut words: Vec<(Vec<Kernel>, &'a Refusal)> = Vec::new();
+        for (kernel, refusal) in &self.members {
+            let same = |known: &&mut (Vec<Kernel>, &Refusal)| {
+                known.1.message == refusal.message && known.1.errno == refusal.errno
+            };
+            match words.iter_mut().find(same) {
+                Some((kernels, _)) => kernels.push(*kernel),
+                None => words.push((vec![*kernel], refusal)),
+            }
+        }
+        words
+    }
+}
+
+/// The refusals of a program: two kernels that stop at the same instruction, or refuse the whole program by the same rule, share one.
+pub fn groups(rows: &[Row]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for row in rows {
+        let Some(refusal) = row.verdict.refusal() else { continue };
+        let at = |refusal: &Refusal| refusal.insn.as_ref().map(|insn| insn.index);
+        let same = |group: &&mut Group<'_>| {
+            let other = group.lead();
+            at(other) == at(refusal) && (at(refusal).is_some() || other.code == refusal.code)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.members.push((row.kernel, refusal)),
+            None => groups.push(Group { members: vec![(row.kernel, refusal)] }),
+        }
+    }
+    groups
+}
+
+/// What a program's verdict depends on, without the words.
+fn essence(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
+    (verdict.word(), verdict.refusal().map(|refusal| refusal.code))
+}
+
+/// The first kernel that judges otherwise than the one before it: its position, and what changed in words.
+pub fn difference(rows: &[Row]) -> Option<(usize, String)> {
+    let at = rows.windows(2).position(|pair| essence(&pair[0].verdict) != essence(&pair[1].verdict))?;
+    let (before, after) = (&rows[at], &rows[at + 1]);
+    Some((at + 1, change(before, after)))
+}
+
+fn change(before: &Row, after: &Row) -> String {
+    let (old, new) = (before.kernel.name(), after.kernel.name());
+    match (&before.verdict, &after.verdict) {
+        (Verdict::Reject(refusal), Verdict::Accept) => {
+            format!("{new} loads what {old} refuses, {}{}", quoted(refusal), because(refusal))
+        }
+        (Verdict::Accept, Verdict::Reject(refusal)) => {
+            format!("{new} refuses what {old} loads, {}{}", quoted(refusal), because(refusal))
+        }
+        (Verdict::Reject(a), Verdict::Reject(b)) => {
+            format!("{new} refuses it with {} ({}), {old} with {} ({})", quoted(b), b.code, quoted(a), a.code)
+        }
+        (Verdict::Unknown { reason }, _) => format!("for {old} nobody knows: {reason}"),
+        (_, Verdict::Unknown { reason }) => format!("for {new} nobody knows: {reason}"),
+        (Verdict::Accept, Verdict::Accept) => unreachable!("these do not differ"),
+    }
+}
+
+fn quoted(refusal: &Refusal) -> String {
+    format!("\"{}\"", refusal.message)
+}
+
+/// The help line that speaks of versions.
+fn because(refusal: &Refusal) -> String {
+    let line = refusal.help.iter().find(|line| line.contains("and later"));
+    line.map_or(String::new(), |line| format!("\n    ({line})"))
+}
+
+/// "5.10", "5.10 and 6.1", "5.10, 6.1 and 7.2".
+pub fn names(kernels: &[Kernel]) -> String {
+    let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Who agrees: "5.10 and 6.1 reject, 6.12 and 7.2 accept".
+pub fn verdicts(rows: &[Row]) -> String {
+    let said = |word: &str| -> Vec<Kernel> {
+        rows.iter().filter(|row| row.verdict.word() == word).map(|row| row.kernel).collect()
+    };
+    let verb = |kernels: &[Kernel], one: &str, many: &str| {
+        let verb = if kernels.len() == 1 { one } else { many };
+        (!kernels.is_empty()).then(|| format!("{} {verb}", names(kernels)))
+    };
+    let parts = [
+        verb(&said("reject"), "rejects", "reject"),
+        verb(&said("accept"), "accepts", "accept"),
+        verb(&said("unknown"), "is unknown", "are unknown"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}

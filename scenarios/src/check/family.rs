@@ -1,0 +1,60 @@
+//! Which rule a kernel's message belongs to (`families.tsv`).
+//!
+//! Key item: [`code_of`]. The codes are those of `diag::catalogue::rules`.
+
+use std::sync::LazyLock;
+
+use crate::diag::catalogue;
+use crate::diag::catalogue::rules::OTHER;
+
+static FAMILIES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let rows = include_str!("families.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let row = |line: &'static str| {
+        let (code, pattern) = line.split_once('\t').unwrap_or_else(|| panic!("families.tsv: `{line}`"));
+        (catalogue::intern(code).unwrap_or_else(|| panic!("families.tsv: no rule {code}")), pattern)
+    };
+    rows.map(row).collect()
+});
+
+/// The code of the rule behind a message; [`OTHER`] for a message that no pattern knows.
+pub fn code_of(message: &str) -> &'static str {
+    FAMILIES.iter().find(|(_, pattern)| matches(pattern, message)).map_or(OTHER, |(code, _)| code)
+}
+
+/// Whether `text` matches `pattern`, in which `*` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_pattern_that_fits_the_whole_message_counts() {
+        assert_eq!(code_of("R0 invalid mem access 'map_value_or_null'"), "V0002");
+        assert_eq!(code_of("R0 invalid mem access 'scalar'"), "V0019");
+        assert_eq!(code_of("bpf_lsm_task_free is not sleepable"), "V0017");
+        assert_eq!(code_of("xbpf_spin_unlock is missingx"), OTHER);
+        assert_eq!(code_of(""), OTHER);
+    }
+
+    /// No pattern stands behind one that takes all its messages.
+    #[test]
+    fn no_pattern_is_hidden() {
+        for (at, (_, pattern)) in FAMILIES.iter().enumerate() {
+            let before = FAMILIES[..at].iter().find(|(_, earlier)| matches(earlier, pattern));
+            assert!(before.is_none(), "`{pattern}` is hidden by `{}`", before.expect("found").1);
+        }
+    }
+}

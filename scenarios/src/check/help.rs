@@ -1,0 +1,273 @@
+//! What the user can do about a refusal: from the tables of the kernels where they know, else a rule of thumb.
+//!
+//! Key items: [`Subject`], [`lines`]. `since` answers questions to the tables.
+
+use programs::gate::GateInput;
+use programs::object::{Object, ProgramSpec};
+use programs::profile::helper::Helper;
+use programs::profile::map_type::{MapType, SleepableUse};
+use programs::profile::{Profile, ProgramKind, Section};
+
+use super::since;
+use super::trail::{Step, StepKind};
+use crate::diag::suggest;
+
+/// A refusal, as far as help looks at it.
+pub struct Subject<'a> {
+    pub profile: &'a Profile,
+    pub object: &'a Object,
+    pub program: &'a ProgramSpec,
+    pub code: &'static str,
+    pub message: &'a str,
+    pub steps: &'a [Step],
+}
+
+/// The help lines, most specific first.
+pub fn lines(subject: &Subject<'_>) -> Vec<String> {
+    let Some(section) = Section::resolve(&subject.program.section) else {
+        return vec![section_name(&subject.program.section)];
+    };
+    let kind = GateInput::from_object(subject.profile, subject.object, subject.program)
+        .map_or_else(|| section.kind(), |input| input.kind);
+    let mut lines = match subject.code {
+        "V0002" => vec![null_check(subject)],
+        "V0006" => release(subject),
+        "V0009" | "V0010" => helper(subject, &kind),
+        "V0011" => kfunc(subject, &kind),
+        "V0013" => return_range(subject.message),
+        "V0016" => map_types(subject),
+        "V0017" => target(subject, &kind),
+        "V0018" => since::sleepable_type(&kind, &subject.program.section).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    if lines.is_empty() {
+        lines.extend(thumb(subject.code).map(str::to_owned));
+    }
+    lines
+}
+
+/// Rules of thumb, for what no table knows better.
+const THUMBS: &[(&str, &str)] = &[
+    ("V0001", "give the variable a value where it is declared; every path has to set it"),
+    (
+        "V0003",
+        "compare the index directly before the access, as an unsigned number: `if (i >= SIZE) return 0;`",
+    ),
+    (
+        "V0004",
+        "compare first: `if (data + sizeof(*header) > data_end) return …;`, with everything that is read",
+    ),
+    ("V0005", "initialise the whole variable, padding included: `__builtin_memset(&v, 0, sizeof(v))`"),
+    ("V0007", "copy what is needed under the lock, give the lock back, then go on"),
+    ("V0008", "bound the loop by a constant, or use `bpf_loop` (since 5.17) or `bpf_for` (since 6.4)"),
+    (
+        "V0009",
+        "call it from a sleepable program (`.s` in the section's name), outside of locks and RCU sections",
+    ),
+    ("V0012", "pass the pointer as it came from the helper or the context, checked for NULL"),
+    ("V0014", "read whole fields of the context, each with its own size: `ctx->field`"),
+    (
+        "V0019",
+        "read through an address that is only a number with `bpf_probe_read_kernel` or `bpf_probe_read_user`",
+    ),
+    ("V0020", "calculate an offset first and add it to the pointer at the end, in 64 bits"),
+    (
+        "V0021",
+        "bound the value directly before its use, as an unsigned number: `if (n > sizeof(buf)) return 0;`",
+    ),
+    ("V0022", "release each reference once, through the pointer that was acquired and checked for NULL"),
+    ("V0023", "open and close the region on every path of the same function"),
+    ("V0024", "write to a copy on the stack or in another map"),
+    (
+        "V0025",
+        "read the field by name through a typed pointer, and acquire a reference where a trusted one is needed",
+    ),
+    ("V0026", "construct it once, check what the constructor returned, destroy it on every path"),
+    ("V0027", "declare the map with BTF types and touch the field through its own functions only"),
+    ("V0028", "align the variable to its size; no packed structures on the stack"),
+    ("V0029", "compile for the oldest kernel you support, for example with `-mcpu=v3`"),
+    ("V0031", "move large buffers into a per-CPU array map, or make the function inline"),
+    ("V0032", "`char LICENSE[] SEC(\"license\") = \"GPL\";`, if that is the licence"),
+];
+
+fn thumb(code: &str) -> Option<&'static str> {
+    THUMBS.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
+}
+
+fn section_name(name: &str) -> String {
+    let known = programs::profile::sections().iter().map(|def| def.pattern.trim_end_matches('+'));
+    let (head, tail) =
+        name.split_once('/').map_or((name, String::new()), |(head, tail)| (head, format!("/{tail}")));
+    match suggest::closest(head, known) {
+        Some(meant) => format!("did you mean `SEC(\"{meant}{tail}\")`?"),
+        None => "`sleepable support` lists program types; section names are libbpf's".to_owned(),
+    }
+}
+
+/// Names the variable when the line of C shows it.
+fn null_check(subject: &Subject<'_>) -> String {
+    let made = subject.steps.iter().rev().find(|step| step.kind == StepKind::Value);
+    let variable = made.and_then(|step| assigned(&step.insn.place.as_ref()?.text));
+    match variable {
+        Some(name) => format!("check for NULL first: `if (!{name}) return 0;`"),
+        None => "check the pointer for NULL before it is used".to_owned(),
+    }
+}
+
+/// The variable that a line of C assigns to.
+fn assigned(line: &str) -> Option<&str> {
+    let (left, right) = line.split_once('=')?;
+    let name = left.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    let plain = !name.is_empty()
+        && !right.starts_with('=')
+        && !left.contains('(')
+        && !left.ends_with(['!', '<', '>']);
+    plain.then_some(name)
+}
+
+/// What gives back what a function acquires.
+const RELEASES: &[(&str, &str)] = &[
+    ("bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr` or `bpf_ringbuf_discard_dynptr"),
+    ("bpf_ringbuf_reserve", "bpf_ringbuf_submit` or `bpf_ringbuf_discard"),
+    ("bpf_sk_lookup", "bpf_sk_release"),
+    ("bpf_skc_lookup", "bpf_sk_release"),
+    ("bpf_task_", "bpf_task_release"),
+    ("bpf_cgroup_", "bpf_cgroup_release"),
+    ("bpf_cpumask_", "bpf_cpumask_release"),
+    ("bpf_obj_new", "bpf_obj_drop"),
+    ("bpf_percpu_obj_new", "bpf_percpu_obj_drop"),
+    ("bpf_refcount_acquire", "bpf_obj_drop"),
+    ("bpf_get_task_exe_file", "bpf_put_file"),
+    ("bpf_lookup", "bpf_key_put"),
+    ("bpf_iter_", "its `bpf_iter_…_destroy`"),
+];
+
+fn release(subject: &Subject<'_>) -> Vec<String> {
+    let held = subject.steps.iter().filter(|step| step.kind == StepKind::Held);
+    let text = held.filter_map(|step| step.insn.place.as_ref().map(|place| place.text.as_str())).next_back();
+    let found = text.and_then(|text| RELEASES.iter().find(|(acquire, _)| text.contains(acquire)));
+    let by = found.map_or(String::new(), |(_, release)| format!(" with `{release}`"));
+    vec![format!("give it back{by} on every path to the end, also on the early returns")]
+}
+
+/// `bpf_x#12` in a message.
+fn named_helper(message: &str) -> Option<&'static Helper> {
+    let digits = message.split_once('#')?.1;
+    let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+    Helper::from_id(digits.parse().ok()?)
+}
+
+/// Helpers that do without sleeping, or on older kernels, what another one does.
+const RELATIVES: &[(&str, &str)] = &[
+    (
+        "bpf_copy_from_user",
+        "`bpf_probe_read_user` does not wait: it fails with -EFAULT when the page is not there",
+    ),
+    (
+        "bpf_copy_from_user_str",
+        "`bpf_probe_read_user_str` does not wait: it fails with -EFAULT when the page is not there",
+    ),
+    ("bpf_copy_from_user_task", "`bpf_probe_read_user` reads the current task's memory without waiting"),
+    ("bpf_loop", "before 5.17 write the loop out with a constant bound"),
+    ("bpf_ringbuf_reserve", "before 5.8 use `bpf_perf_event_output`"),
+];
+
+fn helper(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
+    let quoted = |name: &str| subject.message.contains(name);
+    let called = named_helper(subject.message).or_else(|| called_at_end(subject));
+    let Some(helper) = called else { return kfunc(subject, kind) };
+    let mut lines = Vec::new();
+    if subject.code == "V0010" || quoted("non-sleepable prog") {
+        lines.extend(since::helper(subject.profile, helper, kind, &subject.program.section));
+    }
+    let relative = RELATIVES.iter().find(|(name, _)| *name == helper.name);
+    lines.extend(relative.map(|(_, text)| (*text).to_owned()));
+    lines
+}
+
+/// The messages of 6.12 do not name the helper: it is the only one that sleeps among those the refused line calls.
+fn called_at_end(subject: &Subject<'_>) -> Option<&'static Helper> {
+    if !subject.message.starts_with("helper call ") {
+        return None;
+    }
+    let ids = subject.program.insns.iter().filter(|insn| insn.code == 0x85 && insn.src == 0);
+    let mut sleeping =
+        ids.filter_map(|insn| Helper::from_id(insn.imm as u32)).filter(|helper| helper.might_sleep());
+    let first = sleeping.next()?;
+    sleeping.all(|other| other.id == first.id).then_some(first)
+}
+
+fn kfunc(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
+    let names = subject.program.kfuncs.iter().map(|kfunc| kfunc.name.as_str());
+    let Some(name) = names.filter(|name| subject.message.contains(name)).max_by_key(|name| name.len()) else {
+        return Vec::new();
+    };
+    if subject.code == "V0009" && !subject.message.contains("must be sleepable") {
+        return Vec::new();
+    }
+    let mut lines = since::kfunc(subject.profile, name, kind, &subject.program.section);
+    let relative = RELATIVES.iter().find(|(known, _)| *known == name);
+    lines.extend(relative.map(|(_, text)| (*text).to_owned()));
+    lines
+}
+
+/// `should have been in [0, 1]`.
+fn return_range(message: &str) -> Vec<String> {
+    let range = message.split_once("should have been in ").map(|(_, range)| range);
+    let bounds = range.and_then(|range| range.strip_prefix('[')?.strip_suffix(']')?.split_once(", "));
+    let text = match bounds {
+        Some((least, most)) if least == most => format!("return {least}"),
+        Some((least, most)) => {
+            format!("return a value from {least} to {most}; bound it first if it is computed")
+        }
+        None => "return a constant, or bound the value first".to_owned(),
+    };
+    vec![text]
+}
+
+fn map_types(subject: &Subject<'_>) -> Vec<String> {
+    let version = subject.profile.version;
+    let used = subject.program.insns.iter().filter(|insn| insn.is_load_imm64() && matches!(insn.src, 1 | 2));
+    let mut maps: Vec<_> = used.filter_map(|insn| subject.object.maps.get(insn.imm as usize)).collect();
+    maps.sort_by_key(|map| map.name.clone());
+    maps.dedup_by_key(|map| map.name.clone());
+    if !subject.message.starts_with("Sleepable programs") {
+        return Vec::new();
+    }
+    let refused = maps.iter().filter_map(|map| Some((map, MapType::from_number(map.map_type)?)));
+    let refused = refused.filter(|(_, row)| row.sleepable_use(version) != SleepableUse::Allowed);
+    refused.map(|(map, row)| format!("`{}` is {}", map.name, since::map_type(row))).collect()
+}
+
+fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
+    let Some(target) = kind.target.as_deref() else { return Vec::new() };
+    if subject.message.contains("is not sleepable") {
+        return since::sleepable_target(subject.profile, kind, target);
+    }
+    if subject.message.contains("is not modifiable") {
+        return vec![
+            "fmod_ret needs a function that is marked for error injection, such as a system call, or an LSM hook `security_…`"
+                .to_owned(),
+        ];
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_found_in_lines_of_c() {
+        assert_eq!(assigned("\tstruct v *value = bpf_map_lookup_elem(&m, &key);"), Some("value"));
+        assert_eq!(assigned("  v = f(a == b);"), Some("v"));
+        assert_eq!(assigned("  if (a == b)"), None);
+        assert_eq!(assigned("  return f(a);"), None);
+    }
+
+    #[test]
+    fn ranges_are_said_in_words() {
+        let text = "At program exit the register R0 has smin=2 smax=2 should have been in [0, 1]";
+        assert_eq!(return_range(text), ["return a value from 0 to 1; bound it first if it is computed"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! What each kernel says about the programs of an object, and why: the work behind `sleepable check`.
+//!
+//! Key types: [`Report`] (an object on some kernels), [`Row`] (one program on one kernel), [`Refusal`].
+//!
+//! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
+//! that led there where values came from and which branches were taken; `help` says what to do; `compare` puts kernels beside each other;
+//! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines.
+
+pub mod compare;
+pub mod draw;
+pub mod family;
+pub mod help;
+pub mod json;
+pub mod judge;
+pub mod junit;
+mod listing;
+mod origin;
+pub mod sarif;
+mod since;
+pub mod table;
+pub mod trail;
+
+use std::path::Path;
+
+use programs::object::{Object, ProgramSpec, load_object};
+
+use crate::diag::Diagnostic;
+use crate::diag::catalogue::input::OBJECT;
+use crate::file::Kernel;
+use trail::Step;
+
+/// All programs of an object on all kernels asked for: programs in the object's order, kernels in the order given.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// As the user named the object.
+    pub path: String,
+    pub kernels: Vec<Kernel>,
+    pub rows: Vec<Row>,
+    /// Sections that were left out, and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+impl Report {
+    /// The rows of each program.
+    pub fn programs(&self) -> impl Iterator<Item = &[Row]> {
+        self.rows.chunks(self.kernels.len().max(1))
+    }
+
+    /// Whether every kernel loads every program.
+    pub fn sound(&self) -> bool {
+        self.rows.iter().all(|row| row.verdict == Verdict::Accept)
+    }
+}
+
+/// One program on one kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub program: String,
+    pub section: String,
+    pub kernel: Kernel,
+    pub verdict: Verdict,
+    /// The work of the verifier; `None` when it was not reached.
+    pub work: Option<Work>,
+}
+
+/// The numbers of the kernel's "processed" line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Instructions followed, over all paths.
+    pub processed: usize,
+    pub total_states: usize,
+    pub peak_states: usize,
+}
+
+/// What the kernel says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing that was checked speaks against it.
+    Accept,
+    Reject(Box<Refusal>),
+    /// The answer depends on something that is not modelled.
+    Unknown {
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// One word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Accept => "accept",
+            Verdict::Reject(_) => "reject",
+            Verdict::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// The refusal, if it is one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Verdict::Reject(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+/// Why a kernel refuses a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The rule, a code of the catalogue.
+    pub code: &'static str,
+    /// Negative, as the system call returns it.
+    pub errno: i64,
+    /// In the kernel's words.
+    pub message: String,
+    /// The instruction at which it was noticed; `None` when the program is refused as a whole.
+    pub insn: Option<Instruction>,
+    /// Its line of C, or the first line of the program.
+    pub place: Option<Place>,
+    /// What led there, in the order of execution.
+    pub steps: Vec<Step>,
+    /// What the user can do.
+    pub help: Vec<String>,
+}
+
+/// An instruction and its line of C.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Slot in the program.
+    pub index: usize,
+    /// As the kernel's log prints it, without the slot's number.
+    pub text: String,
+    /// `None` without line information (`clang -g`).
+    pub place: Option<Place>,
+}
+
+/// A place in the C source, as BTF has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1; 0 when the compiler did not know.
+    pub column: u32,
+    /// The line itself, which BTF carries.
+    pub text: String,
+}
+
+impl Place {
+    /// The place of an instruction.
+    pub fn of(program: &ProgramSpec, insn: usize) -> Option<Place> {
+        let line = program.line_of(insn).filter(|line| line.line > 0)?;
+        Some(Place {
+            file: line.file.to_string(),
+            line: line.line,
+            column: line.col,
+            text: line.text.to_string(),
+        })
+    }
+}
+
+/// Loads an object; `path` names it in messages.
+///
+/// # Errors
+/// The file is not an object that a BPF loader accepts.
+pub fn read_object(bytes: &[u8], path: &str) -> Result<Object, Diagnostic> {
+    load_object(bytes, &object_name(path)).map_err(|error| {
+        let diagnostic =
+            Diagnostic::error(OBJECT, format!("`{path}` cannot be loaded: {}", error.what())).at_path(path);
+        let place = error.place().to_string();
+        let place = place.trim_start_matches(" (").trim_end_matches(')');
+        let diagnostic =
+            if place.is_empty() { diagnostic } else { diagnostic.note(format!("place: {place}")) };
+        diagnostic.maybe_help(Some(error.help().to_owned()).filter(|help| !help.is_empty()))
+    })
+}
+
+/// The file's name without directories and `.bpf.o`: libbpf names data maps after it.
+pub fn object_name(path: &str) -> String {
+    let name = Path::new(path).file_name().map_or_else(|| path.into(), |name| name.to_string_lossy());
+    name.split('.').next().unwrap_or(&name).to_owned()
+}

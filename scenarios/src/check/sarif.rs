@@ -1,0 +1,172 @@
+//! `--format sarif`: SARIF 2.1.0, for code scanning services. One result per refusal; kernels that refuse alike share it.
+//!
+//! Key function: [`write`]. Rules are those of the catalogue that occur, in order; what led to a refusal is its code flow.
+
+use serde_json::{Value as Json, json};
+
+use super::compare::{Group, groups, names, verdicts};
+use super::{Place, Refusal, Report, Row, Verdict};
+use crate::diag::catalogue::notes::UNDECIDED;
+use crate::diag::catalogue::{self, rules};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The log of all reports.
+pub fn write(reports: &[&Report]) -> String {
+    let codes = codes(reports);
+    let mut results = Vec::new();
+    for report in reports {
+        for rows in report.programs() {
+            results.extend(groups(rows).iter().map(|group| result(report, rows, group, &codes)));
+            results.extend(unknown(report, rows, &codes));
+        }
+    }
+    let driver = json!({
+        "name": "sleepable",
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
+    });
+    let run = json!({ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results });
+    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
+    let mut text = serde_json::to_string_pretty(&log).expect("JSON of plain data");
+    text.push('\n');
+    text
+}
+
+/// The codes that occur, sorted.
+fn codes(reports: &[&Report]) -> Vec<&'static str> {
+    let mut codes: Vec<&'static str> = Vec::new();
+    for row in reports.iter().flat_map(|report| &report.rows) {
+        match &row.verdict {
+            Verdict::Reject(_) => {}
+            Verdict::Unknown { .. } => codes.push(UNDECIDED),
+            Verdict::Accept => {}
+        }
+    }
+    for report in reports {
+        for rows in report.programs() {
+            codes.extend(groups(rows).iter().map(|group| group.lead().code));
+        }
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn rule(code: &str) -> Json {
+    let entry = catalogue::find(code);
+    let title = entry.map_or("", |entry| entry.title);
+    json!({
+        "id": code,
+        "shortDescription": { "text": title },
+        "fullDescription": { "text": entry.map_or("", |entry| entry.text) },
+        "help": { "text": format!("sleepable explain {code}") },
+        "defaultConfiguration": { "level": if code == UNDECIDED { "warning" } else { "error" } },
+    })
+}
+
+fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str]) -> Json {
+    let lead = group.lead();
+    let kernels: Vec<_> = group.members.iter().map(|(kernel, _)| *kernel).collect();
+    let words: Vec<String> = group
+        .words()
+        .iter()
+        .map(|(kernels, refusal)| format!("{}: {}", names(kernels), refusal.message))
+        .collect();
+    let title = rules::rule(lead.code).map_or("refused", |rule| rule.entry.title);
+    let mut text = format!(
+        "`{}` ({}) is rejected by {}: {title}. {}.",
+        rows[0].program,
+        rows[0].section,
+        names(&kernels),
+        words.join("; ")
+    );
+    for help in &lead.help {
+        text += &format!(" Help: {help}.");
+    }
+    let mut result = json!({
+        "ruleId": lead.code,
+        "ruleIndex": codes.iter().position(|code| *code == lead.code),
+        "level": "error",
+        "message": { "text": text },
+        "locations": [location(&report.path, &rows[0].program, lead.place.as_ref())],
+        "partialFingerprints": { "program/v1": fingerprint(report, rows, lead) },
+        "properties": {
+            "kernels": kernels.iter().map(|kernel| kernel.name()).collect::<Vec<_>>(),
+            "errno": lead.errno,
+            "verdicts": verdicts(rows),
+        },
+    });
+    if !lead.steps.is_empty() {
+        result["codeFlows"] = json!([flow(report, &rows[0].program, lead)]);
+    }
+    result
+}
+
+/// The same refusal in the next version of the object: line numbers move, the rule and the program stay.
+fn fingerprint(report: &Report, rows: &[Row], refusal: &Refusal) -> String {
+    let line = refusal.place.as_ref().map_or("", |place| place.text.trim());
+    format!("{}/{}/{}/{line}", super::object_name(&report.path), rows[0].program, refusal.code)
+}
+
+fn flow(report: &Report, program: &str, refusal: &Refusal) -> Json {
+    let step = |step: &super::trail::Step| {
+        let mut place = location(&report.path, program, step.insn.place.as_ref());
+        place["message"] = json!({ "text": step.text });
+        json!({ "location": place })
+    };
+    let mut end = location(&report.path, program, refusal.place.as_ref());
+    end["message"] = json!({ "text": refusal.message });
+    let steps: Vec<Json> = refusal.steps.iter().map(step).chain([json!({ "location": end })]).collect();
+    json!({ "threadFlows": [{ "locations": steps }] })
+}
+
+fn location(object: &str, program: &str, place: Option<&Place>) -> Json {
+    let physical = match place {
+        Some(place) => {
+            let mut region = json!({ "startLine": place.line, "snippet": { "text": place.text } });
+            if place.column > 0 {
+                region["startColumn"] = json!(place.column);
+            }
+            json!({ "artifactLocation": { "uri": uri(&place.file) }, "region": region })
+        }
+        None => json!({ "artifactLocation": { "uri": uri(object) } }),
+    };
+    json!({ "physicalLocation": physical, "logicalLocations": [{ "name": program, "kind": "function" }] })
+}
+
+fn unknown(report: &Report, rows: &[Row], codes: &[&str]) -> Option<Json> {
+    let said: Vec<(_, &str)> = rows
+        .iter()
+        .filter_map(|row| match &row.verdict {
+            Verdict::Unknown { reason } => Some((row.kernel, reason.as_str())),
+            _ => None,
+        })
+        .collect();
+    let (_, reason) = said.first()?;
+    let kernels: Vec<_> = said.iter().map(|(kernel, _)| *kernel).collect();
+    let text = format!("`{}` cannot be judged for {}: {reason}.", rows[0].program, names(&kernels));
+    Some(json!({
+        "ruleId": UNDECIDED,
+        "ruleIndex": codes.iter().position(|code| *code == UNDECIDED),
+        "level": "warning",
+        "message": { "text": text },
+        "locations": [location(&report.path, &rows[0].program, None)],
+    }))
+}
+
+/// A path as a URI reference: relative as it is, absolute with its scheme; what URIs do not allow is escaped.
+fn uri(path: &str) -> String {
+    let mut text = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'+' | b'@' => {
+                text.push(byte.into());
+            }
+            _ => text += &format!("%{byte:02X}"),
+        }
+    }
+    text
+}

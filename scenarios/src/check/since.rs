@@ -1,0 +1,212 @@
+//! Since when, and where instead: questions to the tables of the kernels.
+//!
+//! Key functions: [`helper`], [`kfunc`], [`sleepable_type`], [`sleepable_target`], [`map_type`]. Neighbour: `help`.
+
+use programs::profile::helper::{Availability, Helper};
+use programs::profile::kfunc::KfuncAccess;
+use programs::profile::map_type::{MapType, SleepableUse};
+use programs::profile::{
+    KernelVersion, Profile, ProgType, ProgramKind, Section, SleepableGate, sections, sleepable_gate,
+};
+
+use crate::diag::suggest;
+
+/// The versions for which something holds.
+pub fn versions(holds: impl Fn(KernelVersion) -> bool) -> Vec<KernelVersion> {
+    KernelVersion::ALL.into_iter().filter(|version| holds(*version)).collect()
+}
+
+/// "since 6.1", "in 6.1 and 6.12", or `None`; kernels between two profiles are not known.
+pub fn since(versions: &[KernelVersion]) -> Option<String> {
+    let first = KernelVersion::ALL.iter().position(|version| Some(version) == versions.first())?;
+    if KernelVersion::ALL[first..] == *versions {
+        let text = match first {
+            0 => "in all four kernels".to_owned(),
+            first => format!(
+                "in {} and later, not in {}",
+                KernelVersion::ALL[first],
+                KernelVersion::ALL[first - 1]
+            ),
+        };
+        return Some(text);
+    }
+    let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
+    Some(format!("in {} only", names.join(" and ")))
+}
+
+/// Where a helper can be called instead; `section` is the program's.
+pub fn helper(profile: &Profile, helper: &Helper, kind: &ProgramKind, section: &str) -> Vec<String> {
+    let offers = |version: KernelVersion, kind: &ProgramKind| {
+        let availability = helper.availability(&Profile { version, config: profile.config.clone() }, kind);
+        let exists = helper.exists(version) && kind.prog_type.exists(version);
+        exists && matches!(availability, Availability::Proto(proto) if kind.sleepable || !proto.might_sleep)
+    };
+    instead(profile, helper.name, kind, section, offers)
+}
+
+/// Where a kfunc can be called instead; `section` is the program's.
+pub fn kfunc(profile: &Profile, name: &str, kind: &ProgramKind, section: &str) -> Vec<String> {
+    let offers = |version: KernelVersion, kind: &ProgramKind| {
+        let profile = Profile { version, config: profile.config.clone() };
+        let known = profile.kfunc(name).filter(|kfunc| kind.sleepable || !kfunc.sleepable());
+        known.is_some_and(|kfunc| kfunc.access(version, kind) == KfuncAccess::Allowed)
+    };
+    instead(profile, name, kind, section, offers)
+}
+
+/// Other kernels for the same type of program, the sleepable form of it, and otherwise other types.
+fn instead(
+    profile: &Profile,
+    name: &str,
+    kind: &ProgramKind,
+    section: &str,
+    offers: impl Fn(KernelVersion, &ProgramKind) -> bool,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    let same = versions(|version| offers(version, kind));
+    if let Some(since) = since(&same) {
+        lines.push(format!("`{name}` can be called from this type of program {since}"));
+    }
+    let sleepable = other_form(section, true).filter(|_| same.is_empty());
+    if let Some(section) = sleepable {
+        let kind = ProgramKind { sleepable: true, ..kind.clone() };
+        let may = |version| sleepable_gate(version, &kind) != SleepableGate::MayNot && offers(version, &kind);
+        if let Some(since) = since(&versions(may)) {
+            lines.push(format!("sleepable programs can call `{name}` {since}: `SEC(\"{section}\")`"));
+        }
+    }
+    if lines.is_empty() {
+        lines.extend(other_types(profile, name, offers));
+    }
+    lines
+}
+
+/// The section name with or without `.s`; `None` when it is of that form already, or has no other.
+fn other_form(section: &str, sleepable: bool) -> Option<String> {
+    let (head, target) =
+        section.split_once('/').map_or((section, None), |(head, target)| (head, Some(target)));
+    let head = if sleepable { format!("{head}.s") } else { head.strip_suffix(".s")?.to_owned() };
+    let name = target.map_or_else(|| head.clone(), |target| format!("{head}/{target}"));
+    Section::resolve(&name)
+        .filter(|found| found.def.sleepable == sleepable && found.def.in_libbpf)
+        .map(|_| name)
+}
+
+fn other_types(
+    profile: &Profile,
+    name: &str,
+    offers: impl Fn(KernelVersion, &ProgramKind) -> bool,
+) -> Option<String> {
+    let fits = |version: KernelVersion| {
+        let mut found: Vec<&str> = Vec::new();
+        for def in sections().iter().filter(|def| def.in_libbpf) {
+            let kind = ProgramKind {
+                prog_type: def.prog_type,
+                attach_type: def.attach_type,
+                sleepable: def.sleepable,
+                target: None,
+                struct_ops: None,
+            };
+            let allowed = !def.sleepable || sleepable_gate(version, &kind) != SleepableGate::MayNot;
+            if allowed && offers(version, &kind) {
+                found.push(def.pattern.trim_end_matches('+'));
+            }
+        }
+        found
+    };
+    let here = fits(profile.version);
+    if let [first, rest @ ..] = here.as_slice() {
+        let more: Vec<String> = rest.iter().take(3).map(|name| format!("`{name}`")).collect();
+        let more = if more.is_empty() { String::new() } else { format!(", {}", more.join(", ")) };
+        let dots = if rest.len() > 3 { ", …" } else { "" };
+        return Some(format!("{} lets other programs call `{name}`: `{first}`{more}{dots}", profile.version));
+    }
+    let later = since(&versions(|version| !fits(version).is_empty()))?;
+    Some(format!("`{name}` exists {later}"))
+}
+
+/// Since when this type may carry the sleepable flag.
+pub fn sleepable_type(kind: &ProgramKind, section: &str) -> Option<String> {
+    if kind.prog_type == ProgType::SYSCALL {
+        return Some(
+            "`SEC(\"syscall\")` sets the flag; a loader of your own must pass BPF_F_SLEEPABLE".to_owned(),
+        );
+    }
+    let may =
+        versions(|version| matches!(sleepable_gate(version, kind), SleepableGate::May | SleepableGate::Must));
+    let without = other_form(section, false).map(|name| format!("; without sleeping: `SEC(\"{name}\")`"));
+    Some(match since(&may) {
+        Some(since) => format!("programs of this type may sleep {since}{}", without.unwrap_or_default()),
+        None => format!(
+            "programs of this type cannot sleep in any of the four kernels{}",
+            without.unwrap_or_default()
+        ),
+    })
+}
+
+/// The hook in other kernels, and its neighbours that sleepable programs can attach to.
+pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Vec<String> {
+    let other = |version| Profile { version, config: profile.config.clone() };
+    if kind.prog_type != ProgType::LSM {
+        let since = since(&versions(|version| other(version).sleepable_tracing_target(target)));
+        let first = since.map(|since| format!("`{target}` can be traced by sleepable programs {since}"));
+        let rule = "sleepable fentry, fexit and fmod_ret attach to functions marked for error injection: system calls (`__x64_sys_…`) and a few more";
+        return first.into_iter().chain([rule.to_owned()]).collect();
+    }
+    let sleepable =
+        |version| other(version).lsm_hook(target).is_some_and(|hook| hook.sleepable && !hook.disabled);
+    let mut lines: Vec<String> = since(&versions(sleepable))
+        .map(|since| format!("`{target}` takes sleepable programs {since}"))
+        .into_iter()
+        .collect();
+    let near = near_hooks(profile, target);
+    if !near.is_empty() {
+        let names: Vec<String> = near.iter().map(|name| format!("`lsm.s/{name}`")).collect();
+        lines.push(format!("near it, {} has for sleepable programs: {}", profile.version, names.join(", ")));
+    }
+    lines.push(format!("or do not sleep: `SEC(\"lsm/{target}\")`"));
+    lines
+}
+
+/// Hooks on the list of this kernel that begin with the same word, the most alike first.
+fn near_hooks(profile: &Profile, target: &str) -> Vec<&'static str> {
+    let word = target.split('_').next().unwrap_or(target);
+    let hooks = profile.lsm_hooks().filter(|hook| hook.sleepable && !hook.disabled).map(|hook| hook.name);
+    let mut near: Vec<&'static str> =
+        hooks.filter(|name| name.split('_').next() == Some(word) && *name != target).collect();
+    near.sort_by_key(|name| (suggest::distance(name, target), *name));
+    near.truncate(3);
+    near
+}
+
+/// A map type and since when sleepable programs may use it.
+pub fn map_type(row: &MapType) -> String {
+    let may = versions(|version| row.sleepable_use(version) == SleepableUse::Allowed);
+    match since(&may) {
+        Some(since) => format!("a map of type {}, which sleepable programs can use {since}", row.name),
+        None => format!(
+            "a map of type {}, which sleepable programs cannot use in any of the four kernels",
+            row.name
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_versions_are_said_in_words() {
+        use KernelVersion as K;
+        assert_eq!(since(&K::ALL).as_deref(), Some("in all four kernels"));
+        assert_eq!(since(&[K::V6_12, K::V7_2]).as_deref(), Some("in 6.12 and later, not in 6.1"));
+        assert_eq!(since(&[K::V6_1, K::V6_12]).as_deref(), Some("in 6.1 and 6.12 only"));
+        assert_eq!(since(&[]), None);
+    }
+
+    #[test]
+    fn near_hooks_share_the_first_word() {
+        let near = near_hooks(&Profile::new(KernelVersion::V6_12), "file_free_security");
+        assert!(!near.is_empty() && near.iter().all(|name| name.starts_with("file_")), "{near:?}");
+    }
+}

@@ -1,0 +1,311 @@
+//! The way to a refusal: branches taken, where the value came from, what is still held.
+//!
+//! Key types: [`Judged`] (what a judge says), [`Trail`], [`Step`]. Everything is derived from the instructions followed up to the refusal;
+//! `origin` walks them backwards.
+
+use std::collections::BTreeMap;
+
+use programs::gate;
+use programs::isa::{Callee, JmpOp, Op, Reg, Size, Src, Width, disassemble};
+use programs::isa::{NoNames, Style};
+
+use super::listing::Listing;
+use super::origin::{self, Source};
+use super::{Instruction, Place, Work};
+
+/// Branches that are told of, the last ones.
+const MAX_BRANCHES: usize = 32;
+
+/// A judge's answer about one program on one kernel.
+#[derive(Debug)]
+pub struct Judged {
+    pub verdict: gate::Verdict,
+    /// Slots of the instructions followed up to the refusal, in order; empty when none was followed.
+    pub path: Vec<usize>,
+    /// What the program holds at the end.
+    pub held: Vec<Held>,
+    pub work: Option<Work>,
+}
+
+/// A reference, lock or region that is not given back yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// "reference", "lock", "RCU section" and so on.
+    pub what: String,
+    /// Where it was taken.
+    pub insn: usize,
+}
+
+impl Judged {
+    /// An answer that followed no instructions.
+    pub fn gate(verdict: gate::Verdict) -> Judged {
+        Judged { verdict, path: Vec::new(), held: Vec::new(), work: None }
+    }
+}
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Where a value was made.
+    Value,
+    /// A conditional jump.
+    Branch,
+    /// Where something was taken that is still held.
+    Held,
+}
+
+impl StepKind {
+    /// Name for machines.
+    pub fn name(self) -> &'static str {
+        match self {
+            StepKind::Value => "value",
+            StepKind::Branch => "branch",
+            StepKind::Held => "held",
+        }
+    }
+}
+
+/// One step of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    pub insn: Instruction,
+    pub text: String,
+    /// How often the path came by with this outcome.
+    pub times: usize,
+}
+
+/// The instructions that led to a refusal.
+pub(super) struct Trail<'a> {
+    listing: &'a Listing<'a>,
+    judged: &'a Judged,
+    message: &'a str,
+    /// Depth of calls at each instruction of the path.
+    depth: Vec<i32>,
+}
+
+impl<'a> Trail<'a> {
+    pub fn new(listing: &'a Listing<'a>, judged: &'a Judged, message: &'a str) -> Trail<'a> {
+        Trail { listing, judged, message, depth: depths(listing, &judged.path) }
+    }
+
+    /// The steps of a refusal by the rule `code`, in the order of execution.
+    pub fn steps(&self, code: &str) -> Vec<Step> {
+        let mut steps: BTreeMap<(usize, u8), Step> = BTreeMap::new();
+        let mut first = usize::MAX;
+        let values = self.values().into_iter().map(|told| (StepKind::Value, told));
+        let held = self.held(code).into_iter().map(|told| (StepKind::Held, told));
+        for (kind, (at, insn, text)) in values.chain(held) {
+            first = first.min(at);
+            steps.insert((at, 0), self.step(kind, insn, text));
+        }
+        for (at, step) in self.branches(first) {
+            steps.insert((at, 1), step);
+        }
+        steps.into_values().collect()
+    }
+
+    fn step(&self, kind: StepKind, insn: usize, text: String) -> Step {
+        Step { kind, insn: self.listing.instruction(insn), text, times: 1 }
+    }
+
+    /// Where the register that the message is about got its value: position on the path, slot, words.
+    fn values(&self) -> Vec<(usize, usize, String)> {
+        let path = &self.judged.path;
+        let Some((last, reg)) = path.len().checked_sub(1).zip(self.register()) else { return Vec::new() };
+        let origin = origin::of(self.listing, path, &self.depth, last, reg);
+        let name = format!("r{reg}");
+        let found = origin.into_iter().map(|source| match source {
+            Source::At { at, text } => (at, path[at], format!("{name} is {text}")),
+            Source::Entry { at, text } => (at, path[at], format!("{name} is {text}")),
+            Source::Never { at } => (at, path[at], format!("no instruction from here on sets {name}")),
+        });
+        found.collect()
+    }
+
+    /// The register that the message names, or through which the refused instruction goes.
+    fn register(&self) -> Option<u8> {
+        if let Some(argument) = self.message.strip_prefix("arg#") {
+            let digits: String = argument.chars().take_while(char::is_ascii_digit).collect();
+            return digits.parse::<u8>().ok().map(|number| number + 1).filter(|reg| *reg <= 5);
+        }
+        if let Some(reg) = named_register(self.message) {
+            return Some(reg);
+        }
+        match self.listing.op(*self.judged.path.last()?)? {
+            Op::Load { base, .. } | Op::Store { base, .. } | Op::Atomic { base, .. } => Some(base.0),
+            Op::LoadAcquire { base, .. } | Op::StoreRelease { base, .. } => Some(base.0),
+            _ => None,
+        }
+        .filter(|reg| *reg != 10)
+    }
+
+    /// Where things that are still held were taken.
+    fn held(&self, code: &str) -> Vec<(usize, usize, String)> {
+        let path = &self.judged.path;
+        let position = |insn: usize| path.iter().rposition(|followed| *followed == insn);
+        let mut found: Vec<(usize, usize, String)> = Vec::new();
+        if matches!(code, "V0006" | "V0007" | "V0009" | "V0023") {
+            let held = self.judged.held.iter();
+            found.extend(held.filter_map(|held| {
+                Some((position(held.insn)?, held.insn, format!("the {} is taken here", held.what)))
+            }));
+        }
+        if let Some(insn) = number_after(self.message, "alloc_insn=") {
+            found.push((position(insn).unwrap_or(0), insn, "the reference is taken here".to_owned()));
+        }
+        found.extend(self.region().filter(|(_, insn, _)| found.iter().all(|(_, known, _)| known != insn)));
+        found
+    }
+
+    /// The last call that began the region which the message speaks of.
+    fn region(&self) -> Option<(usize, usize, String)> {
+        let (_, callees, what) = REGIONS.iter().find(|(words, ..)| self.message.contains(words))?;
+        let path = &self.judged.path;
+        let at = path.iter().rposition(|insn| {
+            self.listing.callee(*insn).is_some_and(|callee| callees.contains(&callee.as_str()))
+        })?;
+        Some((at, path[at], format!("{what} begins here")))
+    }
+
+    /// Conditional jumps behind `first` (all, when nothing else is told of) and what came of them.
+    fn branches(&self, first: usize) -> Vec<(usize, Step)> {
+        let path = &self.judged.path;
+        let begin = if first == usize::MAX { 0 } else { first };
+        let mut found: Vec<(usize, Step)> = Vec::new();
+        for at in (begin..path.len().saturating_sub(1)).rev() {
+            let (insn, next) = (path[at], path[at + 1]);
+            let Some(text) = self.outcome(insn, next) else { continue };
+            let known = found.iter().position(|(_, step)| step.insn.index == insn && step.text == text);
+            match known {
+                Some(known) => found[known].1.times += 1,
+                None if found.len() < MAX_BRANCHES => {
+                    found.push((at, self.step(StepKind::Branch, insn, text)));
+                }
+                None => {}
+            }
+        }
+        found
+    }
+
+    fn outcome(&self, insn: usize, next: usize) -> Option<String> {
+        let Op::Branch { width, op, dst, src, .. } = self.listing.op(insn)? else { return None };
+        let taken = next != self.listing.next(insn);
+        let condition = condition(width, if taken { op_words(op) } else { opposite(op) }, dst, src);
+        let here = Place::of(self.listing.program, insn).map(|place| place.line);
+        let there = Place::of(self.listing.program, next).map(|place| place.line);
+        Some(match there {
+            Some(line) if here != there => format!("{condition}, on to line {line}"),
+            Some(_) => condition,
+            None => format!("{condition}, on to instruction {next}"),
+        })
+    }
+}
+
+/// Words of a message, what begins the region they speak of, and how to call it.
+const REGIONS: &[(&str, &[&str], &str)] = &[
+    ("rcu_read", &["bpf_rcu_read_lock"], "the RCU section"),
+    ("non-preemptible", &["bpf_preempt_disable"], "the section without preemption"),
+    ("preempt", &["bpf_preempt_disable"], "the section without preemption"),
+    ("IRQ-disabled", &["bpf_local_irq_save", "bpf_res_spin_lock_irqsave"], "the section without interrupts"),
+    ("irq_save", &["bpf_local_irq_save"], "the section without interrupts"),
+    ("spin_lock", &["bpf_spin_lock", "bpf_res_spin_lock", "bpf_res_spin_lock_irqsave"], "the locked section"),
+    (
+        "spin_unlock",
+        &["bpf_spin_lock", "bpf_res_spin_lock", "bpf_res_spin_lock_irqsave"],
+        "the locked section",
+    ),
+    (
+        "holding a lock",
+        &["bpf_spin_lock", "bpf_res_spin_lock", "bpf_res_spin_lock_irqsave"],
+        "the locked section",
+    ),
+];
+
+/// The register in `R3 invalid mem access …`.
+fn named_register(message: &str) -> Option<u8> {
+    let mut words = message.split(|c: char| !c.is_ascii_alphanumeric());
+    words.find_map(|word| word.strip_prefix('R')?.parse().ok()).filter(|reg| *reg <= 9)
+}
+
+fn number_after(message: &str, key: &str) -> Option<usize> {
+    let rest = &message[message.find(key)? + key.len()..];
+    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+}
+
+/// Depth of calls at each instruction: a call that goes on in another function enters it, its exit leaves it.
+fn depths(listing: &Listing<'_>, path: &[usize]) -> Vec<i32> {
+    let mut depth = 0;
+    let mut depths = Vec::with_capacity(path.len());
+    for (at, insn) in path.iter().enumerate() {
+        depths.push(depth);
+        let next = path.get(at + 1).copied();
+        match listing.op(*insn) {
+            Some(Op::Call(_)) if next.is_some_and(|next| next != listing.next(*insn)) => depth += 1,
+            Some(Op::Exit) => depth -= 1,
+            _ => {}
+        }
+    }
+    depths
+}
+
+/// Spelling of a comparison that holds.
+fn op_words(op: JmpOp) -> &'static str {
+    match op {
+        JmpOp::Eq => "==",
+        JmpOp::Ne => "!=",
+        JmpOp::Gt => ">",
+        JmpOp::Ge => ">=",
+        JmpOp::Lt => "<",
+        JmpOp::Le => "<=",
+        JmpOp::SGt => "s>",
+        JmpOp::SGe => "s>=",
+        JmpOp::SLt => "s<",
+        JmpOp::SLe => "s<=",
+        JmpOp::Set => "has bits of",
+    }
+}
+
+/// Spelling of the opposite.
+fn opposite(op: JmpOp) -> &'static str {
+    match op {
+        JmpOp::Eq => "!=",
+        JmpOp::Ne => "==",
+        JmpOp::Gt => "<=",
+        JmpOp::Ge => "<",
+        JmpOp::Lt => ">=",
+        JmpOp::Le => ">",
+        JmpOp::SGt => "s<=",
+        JmpOp::SGe => "s<",
+        JmpOp::SLt => "s>=",
+        JmpOp::SLe => "s>",
+        JmpOp::Set => "has no bits of",
+    }
+}
+
+fn condition(width: Width, words: &str, dst: Reg, src: Src) -> String {
+    let reg = |reg: Reg| format!("{}{}", if width == Width::W32 { 'w' } else { 'r' }, reg.0);
+    let right = match src {
+        Src::Reg(src) => reg(src),
+        Src::Imm(imm) => imm.to_string(),
+    };
+    format!("{} {words} {right}", reg(dst))
+}
+
+/// How large an access is, for words.
+pub(super) fn bytes(size: Size) -> String {
+    match size.bytes() {
+        1 => "1 byte".to_owned(),
+        n => format!("{n} bytes"),
+    }
+}
+
+/// An instruction without names.
+pub(super) fn plain(op: &Op) -> String {
+    disassemble(op, Style::Kernel, &NoNames)
+}
+
+/// Whether a call is of a helper or kfunc, not of a function of the program.
+pub(super) fn leaves_program(op: &Op) -> bool {
+    matches!(op, Op::Call(Callee::Helper(_) | Callee::Kfunc { .. }))
+}

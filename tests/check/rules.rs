@@ -1,0 +1,105 @@
+//! The lessons of `sleepable explain`: a program that breaks each rule and one that keeps it, judged, and compared with what booted
+//! kernels said (`scenarios/rules/verdicts.tsv`).
+
+use scenarios::check::family::code_of;
+use scenarios::check::{Report, Verdict};
+use scenarios::diag::catalogue::lesson::{Lesson, codes, lesson};
+use scenarios::diag::catalogue::rules::RULES;
+
+/// Rules that only broken kernels, other users or other machines meet.
+const WITHOUT: [&str; 4] = ["V0000", "V0034", "V0035", "V0036"];
+
+fn of(code: &str) -> Lesson {
+    lesson(code).unwrap_or_else(|| panic!("{code} has no lesson"))
+}
+
+fn judged(code: &str) -> Report {
+    super::report(&format!("scenarios/rules/obj/{code}.bpf.o"))
+}
+
+#[test]
+fn every_rule_has_a_lesson() {
+    for rule in RULES {
+        let code = rule.entry.code;
+        assert_eq!(lesson(code).is_some(), !WITHOUT.contains(&code), "{code}");
+    }
+}
+
+/// Booted kernels refuse the broken program by the rule that the lesson is about, and load the sound one.
+#[test]
+fn kernels_say_what_the_lessons_teach() {
+    for code in codes() {
+        let lesson = of(code);
+        let refused: Vec<_> =
+            lesson.verdicts.iter().filter(|row| row.program == "broken" && row.errno.is_some()).collect();
+        assert!(refused.iter().any(|row| code_of(row.message) == code), "{code}: {refused:?}");
+        let sound: Vec<_> = lesson.verdicts.iter().filter(|row| row.program == "sound").collect();
+        assert!(sound.iter().any(|row| row.errno.is_none()), "{code}: {sound:?}");
+        assert!(lesson.verdicts.len() >= 2, "{code}");
+    }
+}
+
+/// What stands in the C file is what the object was made of: the lines that BTF carries are those of the source.
+#[test]
+fn objects_belong_to_their_sources() {
+    for code in codes() {
+        let path = super::workspace().join(format!("scenarios/rules/{code}.bpf.c"));
+        let source = std::fs::read_to_string(path).expect("source").replace("\r\n", "\n");
+        let lines: Vec<&str> = source.lines().collect();
+        let object = super::object(&format!("scenarios/rules/obj/{code}.bpf.o"));
+        let names: Vec<&str> = object.programs.iter().map(|program| program.name.as_str()).collect();
+        assert_eq!(
+            names.iter().filter(|name| ["broken", "sound"].contains(name)).count(),
+            2,
+            "{code}: {names:?}"
+        );
+        for line in object.programs.iter().flat_map(|program| &program.lines).filter(|line| line.line > 0) {
+            if line.file.ends_with(&format!("{code}.bpf.c")) {
+                assert_eq!(lines[line.line as usize - 1], &*line.text, "{code}: line {}", line.line);
+            }
+        }
+    }
+}
+
+/// This tool's verdicts on the lessons: the same error number and words as the kernel's, or no opinion.
+#[test]
+fn the_judge_agrees_with_the_kernels() {
+    let mut wrong = Vec::new();
+    for code in codes() {
+        let report = judged(code);
+        for recorded in of(code).verdicts {
+            let row = report
+                .rows
+                .iter()
+                .find(|row| row.program == recorded.program && row.kernel == recorded.kernel);
+            let row = row.unwrap_or_else(|| panic!("{code} {} {}", recorded.program, recorded.kernel.name()));
+            let said = match (&row.verdict, recorded.errno) {
+                (Verdict::Reject(refusal), Some(errno))
+                    if refusal.errno == errno && refusal.message == recorded.message =>
+                {
+                    continue;
+                }
+                // A loader's refusal: the number is the loader's business.
+                (Verdict::Reject(refusal), Some(_))
+                    if recorded.message.starts_with("extern (") && refusal.message == recorded.message =>
+                {
+                    continue;
+                }
+                (Verdict::Accept, None) => continue,
+                // Left to the verifier by a judge that does not follow registers.
+                (Verdict::Accept, Some(_)) if row.work.is_none() => continue,
+                (Verdict::Reject(refusal), _) => format!("{} {}", refusal.errno, refusal.message),
+                (Verdict::Accept, _) => "accepted".to_owned(),
+                (Verdict::Unknown { reason }, _) => format!("unknown: {reason}"),
+            };
+            wrong.push(format!(
+                "{code} {} {}: {said}; the kernel: {:?} {}",
+                recorded.program,
+                recorded.kernel.name(),
+                recorded.errno,
+                recorded.message
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
