@@ -277,13 +277,15 @@ impl Verifier<'_> {
         if size == 8 {
             self.mark_slot_written(at);
         }
+        // 6.12 on remember that the rest of the slot is zero.
+        let late = self.version() >= KernelVersion::V6_12;
         let slot = self.slot_mut(at);
         slot.reg = reg;
         slot.object = None;
         for (index, byte) in slot.bytes.iter_mut().enumerate() {
             if (index as i64) < size {
                 *byte = Byte::Spill;
-            } else if *byte != Byte::Invalid {
+            } else if *byte != Byte::Invalid && !(late && *byte == Byte::Zero) {
                 *byte = Byte::Misc;
             }
         }
