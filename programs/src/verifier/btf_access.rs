@@ -13,7 +13,7 @@ use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
 use super::verify::Verifier;
 use crate::btf::{Kind as BtfKind, Type, TypeId};
 use crate::object::{KsymKind, SpecialKind, fields};
-use crate::profile::KernelVersion;
+use crate::profile::{KernelVersion, has_kernel_variable};
 
 /// The kernel's struct of a map of a type (`map_btf_id` of its operations).
 const MAP_STRUCTS: [(&[&str], &str); 19] = [
@@ -194,7 +194,7 @@ impl Verifier<'_> {
                 let var = self.facts.kernel.find_by_name_kind(&symbol.name, BtfKind::Var);
                 match var {
                     Some(var) => self.variable(var)?,
-                    None if self.facts.is_cut() => {
+                    None if self.facts.is_cut() && has_kernel_variable(self.version(), &symbol.name) => {
                         return not_modelled(format!("kernel variable {}", symbol.name));
                     }
                     None if symbol.weak => Reg::constant(0, numbers),

@@ -17,6 +17,8 @@ mod btf_walk;
 mod btf_write;
 mod call;
 mod context;
+#[cfg(test)]
+mod context_tests;
 mod dynptr;
 mod exit;
 mod facts;
