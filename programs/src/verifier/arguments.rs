@@ -33,6 +33,10 @@ enum Argument<'b> {
         target: Type<'b>,
         flags: Flags,
     },
+    /// A pointer that may be an error number: the kernel notes that in a line that it does not end.
+    ErrorNumber {
+        index: usize,
+    },
 }
 
 impl Verifier<'_> {
@@ -49,6 +53,7 @@ impl Verifier<'_> {
         let lsm = self.input.kind.prog_type == ProgType::LSM;
         let outside = !(0..MAX_CONTEXT).contains(&off) || a.write || off % a.size != 0;
         let argument = if outside && !lsm { Argument::Refused } else { self.argument(a, off)? };
+        let mut unfinished = None;
         let given = match argument {
             Argument::Refused => {
                 let text = format!("invalid bpf_context access off={off} size={}", a.size);
@@ -56,6 +61,10 @@ impl Verifier<'_> {
             }
             _ if a.write => None,
             Argument::Scalar => None,
+            Argument::ErrorNumber { index } => {
+                unfinished = Some(format!("marking pointer arg{index} as scalar as it may encode error"));
+                None
+            }
             Argument::Result => self.hook_range().map(|range| {
                 let mut reg = Reg::unknown(numbers);
                 reg.num.set_signed_range(range.min, range.max, numbers);
@@ -63,10 +72,14 @@ impl Verifier<'_> {
             }),
             Argument::Buffer { flags } => Some(Reg::pointer(Kind::Buf, flags, numbers)),
             Argument::Pointer { target, flags } => {
+                unfinished = Some(String::new());
                 let kind = Kind::Btf { btf: BtfSource::Kernel, id: target.id().0 };
                 Some(Reg::pointer(kind, flags, numbers))
             }
         };
+        if let Some(line) = unfinished {
+            self.unfinished = line;
+        }
         Ok(given.map(|mut reg| {
             if reg.may_be_null() {
                 reg.id = self.new_id();
@@ -185,7 +198,7 @@ impl Verifier<'_> {
             scalar = listed == Some(RawArgument::MayBeError);
         }
         if scalar {
-            return Ok(Argument::Scalar);
+            return Ok(Argument::ErrorNumber { index });
         }
         let how = Walk { btf, version: self.version(), flexible: true };
         let tags = if self.version() == KernelVersion::V5_10 { Flags::NONE } else { how.tags(pointer)? };

@@ -95,7 +95,13 @@ impl Verifier<'_> {
         match self.program_range()? {
             Some(range) => {
                 let exit = Exit { unknown: "At program exit", range: "At program exit" };
-                self.enforce(regno, name, range, exit)
+                let scalar = self.reg(regno).is_scalar();
+                let judged = self.enforce(regno, name, range, exit);
+                // What the kernel says last about a hook without a value.
+                match judged {
+                    Err(_) if scalar && self.is_void_cgroup_hook()? => invalid(VOID_CGROUP_HOOK),
+                    judged => judged,
+                }
             }
             None => Ok(()),
         }
@@ -168,8 +174,7 @@ impl Verifier<'_> {
         let range = |(min, max)| Some(ReturnRange { min, max, low_half: false });
         match kind.prog_type {
             T::LSM if kind.attach_type == A::LSM_CGROUP && self.version() >= V::V6_1 => {
-                let void = self.target_returns_void()?;
-                return Ok(range(if void { (1, 1) } else { (0, 1) }));
+                return Ok(range(if self.is_void_cgroup_hook()? { (1, 1) } else { (0, 1) }));
             }
             T::LSM => return Ok(self.hook_range()),
             // A scalar in place of an object must be NULL.
@@ -184,6 +189,11 @@ impl Verifier<'_> {
                 && (row.attach.is_empty() || row.attach.contains(&kind.attach_type))
         };
         Ok(RANGES.iter().find(fits).and_then(|row| range(row.values)))
+    }
+
+    fn is_void_cgroup_hook(&self) -> Checked<bool> {
+        let kind = &self.input.kind;
+        Ok(kind.prog_type == T::LSM && kind.attach_type == A::LSM_CGROUP && self.target_returns_void()?)
     }
 
     fn enforce(&mut self, regno: u8, name: &str, range: ReturnRange, exit: Exit) -> Checked {
@@ -235,6 +245,9 @@ impl Verifier<'_> {
         invalid(format!("{exit} the register {name} has{what} should have been in [{min}, {max}]"))
     }
 }
+
+const VOID_CGROUP_HOOK: &str =
+    "Note, BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!";
 
 /// How messages about an end begin.
 #[derive(Clone, Copy)]

@@ -32,6 +32,8 @@ pub struct Verifier<'a> {
     pub program: Program<'a>,
     pub search: Search,
     pub path: Path,
+    /// A line of the log that its writer did not end: the next one follows on it.
+    pub unfinished: String,
     /// The instruction that is followed, for the history.
     pub step: Step,
     /// One entry per function of the program.
@@ -69,6 +71,7 @@ impl<'a> Verifier<'a> {
             program,
             search: Search::default(),
             path: Path::new(first, 0),
+            unfinished: String::new(),
             step: blank_step(0),
             info,
             called_globals: BTreeSet::new(),
@@ -106,7 +109,7 @@ impl<'a> Verifier<'a> {
         self.path = start;
         loop {
             let insn = self.path.insn;
-            match self.one(insn).map_err(|stop| at(stop, insn))? {
+            match self.one(insn).map_err(|stop| at(stop, insn, &self.unfinished))? {
                 Next::At(next) => self.path.insn = next,
                 Next::End => {
                     self.search.end_path(&self.path);
@@ -312,10 +315,11 @@ impl<'a> Verifier<'a> {
 }
 
 /// The refusal with its instruction, unless it has one.
-fn at(stop: Stop, insn: usize) -> Stop {
+fn at(stop: Stop, insn: usize, unfinished: &str) -> Stop {
     match stop {
         Stop::Refused(rejection) if rejection.insn.is_none() => {
-            Stop::Refused(crate::gate::Rejection { insn: Some(insn), ..rejection })
+            let message = format!("{unfinished}{}", rejection.message);
+            Stop::Refused(crate::gate::Rejection { insn: Some(insn), message, ..rejection })
         }
         other => other,
     }
