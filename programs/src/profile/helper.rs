@@ -183,7 +183,7 @@ impl Helper {
         }
         let wanted = match kind.prog_type {
             ProgType::STRUCT_OPS => {
-                match kind.struct_ops.as_deref().and_then(|name| ops_type(profile.version, name)) {
+                match kind.struct_ops.as_deref().and_then(|name| ops_type(name)) {
                     Some(wanted) => wanted,
                     None => return Availability::Unknown,
                 }
@@ -206,17 +206,15 @@ impl Helper {
 }
 
 /// The entry of the helper sets for programs of a kernel structure; `None` for structures whose list is not known.
-fn ops_type(version: KernelVersion, structure: &str) -> Option<TypeName> {
-    const FAMILIES: [(&str, &str); 4] = [
+fn ops_type(structure: &str) -> Option<TypeName> {
+    const FAMILIES: [(&str, &str); 5] = [
+        // bpf_dummy_struct_ops.c has no list: no helper at all, and no row of the table.
+        ("bpf_dummy_ops", "bpf_dummy"),
         ("tcp_congestion_ops", "bpf_tcp_ca"),
         ("sched_ext_ops", "bpf_scx"),
         ("Qdisc_ops", "bpf_qdisc"),
         ("hid_bpf_ops", "hid_bpf"),
     ];
-    // bpf_dummy_struct_ops.c asks only bpf_base_func_proto, as netfilter programs do.
-    if structure == "bpf_dummy_ops" && version >= KernelVersion::V6_12 {
-        return Some(TypeName { prog_type: ProgType::NETFILTER, family: None });
-    }
     let family = FAMILIES.iter().find(|(name, _)| *name == structure).map(|(_, family)| *family);
     family.map(|family| TypeName { prog_type: ProgType::STRUCT_OPS, family: Some(family) })
 }
