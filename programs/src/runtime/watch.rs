@@ -14,7 +14,12 @@ pub trait StepWatch {
 }
 
 /// Runs at most `slice` instructions, each after the watch saw it.
-pub(super) fn one_by_one<H: Host>(watch: &dyn StepWatch, run: &mut Run, host: &mut H, slice: u64) -> Progress {
+pub(super) fn one_by_one<H: Host>(
+    watch: &dyn StepWatch,
+    run: &mut Run,
+    host: &mut H,
+    slice: u64,
+) -> Progress {
     for _ in 0..slice {
         watch.before(run);
         match run.advance(host, 1) {

@@ -1,0 +1,90 @@
+//! A bounded number of random programs in step with the verifier (`tests::lockstep`), on every kernel.
+
+use programs::profile::KernelVersion;
+use programs::verifier::scalar::Numbers as Exactness;
+use tests::lockstep::generate::{Generator, Sample};
+use tests::lockstep::minimise::minimise;
+use tests::lockstep::{Outcome, claims_of, run_against, try_sample};
+
+const PROGRAMS: u64 = 150;
+const RUNS: u64 = 2;
+
+fn on(version: KernelVersion) {
+    let (mut accepted, mut refused, mut compared, mut unknown) = (0, 0, 0, Vec::new());
+    for seed in 0..PROGRAMS {
+        let sample = Generator::sample(version, seed);
+        match try_sample(&sample, seed, RUNS) {
+            Ok(Outcome::Agrees { compared: more }) => (accepted, compared) = (accepted + 1, compared + more),
+            Ok(Outcome::Refused(_)) => refused += 1,
+            Ok(Outcome::Unknown(text)) => unknown.push(text),
+            Err(failure) => {
+                let (small, found) = minimise(&sample, &failure, seed, RUNS);
+                panic!(
+                    "seed {seed} on {version}: {}\ncut down: {}\n{}",
+                    failure.what,
+                    found.what,
+                    small.text()
+                );
+            }
+        }
+    }
+    println!(
+        "{version}: {accepted} accepted, {refused} refused, {compared} instructions compared, {unknown:?}"
+    );
+    assert!(accepted > PROGRAMS / 4, "the generator makes too few valid programs: {accepted}");
+    assert!(refused > PROGRAMS / 20, "the generator makes too few invalid programs: {refused}");
+    assert!(compared > 20 * accepted, "too little was compared: {compared}");
+    assert!(unknown.is_empty(), "not modelled: {unknown:?}");
+}
+
+#[test]
+fn accepted_programs_run_as_claimed_on_5_10() {
+    on(KernelVersion::V5_10);
+}
+
+#[test]
+fn accepted_programs_run_as_claimed_on_6_1() {
+    on(KernelVersion::V6_1);
+}
+
+#[test]
+fn accepted_programs_run_as_claimed_on_6_12() {
+    on(KernelVersion::V6_12);
+}
+
+#[test]
+fn accepted_programs_run_as_claimed_on_7_2() {
+    on(KernelVersion::V7_2);
+}
+
+fn sample(text: &str) -> Sample {
+    Sample {
+        version: KernelVersion::V6_12,
+        section: "xdp",
+        lines: text.lines().map(|line| line.trim().to_string()).collect(),
+    }
+}
+
+/// A claim that is wrong is noticed: the number from a helper is said to be 7.
+#[test]
+fn a_wrong_claim_is_noticed() {
+    let sample = sample("call bpf_get_prandom_u32\nr1 = r0\nr1 &= 255\nr0 = 1\nexit");
+    let claims = claims_of(&sample).expect("accepted");
+    assert!(run_against(&sample, claims.clone(), 1).is_ok());
+    let mut wrong = claims;
+    assert!(wrong.spoil(7, Exactness::V6_12) > 2);
+    let failure = run_against(&sample, wrong, 1).expect_err("noticed");
+    assert_eq!(failure.kind, "range", "{}", failure.what);
+}
+
+/// So is an access that no claim allows: nothing is claimed, the program reads behind its map value.
+#[test]
+fn a_bad_access_is_noticed() {
+    let text = "*(u32 *)(r10 -4) = 0\nr2 = r10\nr2 += -4\nr1 = map[one]\ncall bpf_map_lookup_elem\nr0 = *(u64 *)(r0 +4096)\nexit";
+    let sample = sample(text);
+    assert!(matches!(try_sample(&sample, 1, 1), Ok(Outcome::Refused(_))));
+    let mut claims = tests::lockstep::Claims::of(sample.lines.len() + 1);
+    claims.forget();
+    let failure = run_against(&sample, claims, 1).expect_err("noticed");
+    assert_eq!(failure.kind, "finding", "{}", failure.what);
+}
