@@ -15,6 +15,8 @@ pub struct Wanted {
     regs: [u16; MOST_FRAMES],
     slots: [u64; MOST_FRAMES],
     frame: usize,
+    /// No frame beyond this one has anything that is wanted.
+    deepest: usize,
 }
 
 /// Registers that carry arguments.
@@ -25,24 +27,25 @@ struct GiveUp;
 
 impl Wanted {
     pub fn reg(frame: usize, reg: usize) -> Wanted {
-        let mut wanted = Wanted { frame, ..Wanted::default() };
+        let mut wanted = Wanted { frame, deepest: frame, ..Wanted::default() };
         wanted.regs[frame] = 1 << reg;
         wanted
     }
 
     /// As [`Wanted::reg`], of a frame further up.
     pub fn reg_of(current: usize, frame: usize, reg: usize) -> Wanted {
-        Wanted { frame: current, ..Wanted::reg(frame, reg) }
+        Wanted { frame: current, deepest: current.max(frame), ..Wanted::reg(frame, reg) }
     }
 
     pub fn slot(current: usize, at: SlotRef) -> Wanted {
-        let mut wanted = Wanted { frame: current, ..Wanted::default() };
+        let mut wanted = Wanted { frame: current, deepest: current, ..Wanted::default() };
         wanted.slots[usize::from(at.frame)] = 1 << at.slot;
         wanted
     }
 
     pub fn is_empty(&self) -> bool {
-        self.regs.iter().all(|regs| *regs == 0) && self.slots.iter().all(|slots| *slots == 0)
+        let frames = self.frame.max(self.deepest) + 1;
+        self.regs[..frames].iter().all(|regs| *regs == 0) && self.slots[..frames].iter().all(|slots| *slots == 0)
     }
 
     fn has(&self, reg: u8) -> bool {
@@ -276,6 +279,7 @@ fn exit_back(program: &Program, later: Option<usize>, wanted: &mut Wanted) -> Re
         return Err(GiveUp);
     }
     wanted.frame += 1;
+    wanted.deepest = wanted.deepest.max(wanted.frame);
     if result {
         wanted.set(0);
     }
