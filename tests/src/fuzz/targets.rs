@@ -9,8 +9,8 @@ use programs::isa::{self, Insn, NoNames, Style};
 use programs::kernel_types::builtin;
 use programs::object::{MapSpec, Object, ProgramSpec, Subprog, load_object};
 use programs::profile::{KernelVersion, Profile};
+use scenarios::check::read_object;
 use scenarios::file::Kernel;
-use scenarios::verdict;
 
 /// A BPF object file: loaded, adapted to every kernel's types, judged by every kernel's gate.
 pub(super) fn object(bytes: &[u8]) {
@@ -152,9 +152,9 @@ fn judge(object: &Object, program: &ProgramSpec, kernels: &[KernelVersion]) {
 
 /// `sleepable check`, from the bytes of the file to the report.
 pub(super) fn check(bytes: &[u8]) {
-    match verdict::read_object(bytes, "fuzz.bpf.o") {
+    match read_object(bytes, "fuzz.bpf.o") {
         Ok(object) => {
-            let report = verdict::judge(&object, &Kernel::ALL);
+            let report = scenarios::check::judge::judge("fuzz.bpf.o", &object, &Kernel::ALL, &[]);
             assert_eq!(report.rows.len(), object.programs.len() * Kernel::ALL.len());
         }
         Err(diagnostic) => assert!(diagnostic.is_error()),
