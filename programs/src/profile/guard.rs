@@ -19,6 +19,8 @@ pub(crate) enum Guard {
     LockedSockoptHook,
     UnlockedSockoptHook,
     NotMember(&'static str),
+    /// A build option.
+    Config(&'static str),
 }
 
 /// Parses a guard column: words separated by spaces, `-` for none.
@@ -36,6 +38,9 @@ fn parse_one(word: &'static str) -> Guard {
     }
     if let Some(name) = word.strip_prefix("member!=") {
         return Guard::NotMember(name);
+    }
+    if let Some(option) = word.strip_prefix("config=") {
+        return Guard::Config(option);
     }
     match word {
         "sleepable" => Guard::Sleepable(true),
@@ -61,6 +66,7 @@ impl Guard {
         let is = |types: [AttachType; 2]| types.contains(&attach);
         match self {
             Guard::Sleepable(want) => kind.sleepable == want,
+            Guard::Config(option) => profile.config.holds(option),
             Guard::Attach(wanted, equal) => (attach == wanted) == equal,
             Guard::Trampoline => kind.has_trampoline(profile.version),
             Guard::TrampolineOrRawTp => {

@@ -25,7 +25,8 @@ impl Verifier<'_> {
                 let reg = *self.reg(dst.0);
                 let mut result = Reg::unknown(self.numbers);
                 if reg.is_scalar() && self.version() == KernelVersion::V7_2 {
-                    result = reg;
+                    // Another value than before: what shared it learns nothing from this one any more.
+                    result = Reg { id: 0, linked: None, off: 0, ..reg };
                     result.num.negate(width, self.numbers);
                 }
                 self.set_reg(dst.0, result);

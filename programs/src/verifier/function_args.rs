@@ -184,6 +184,28 @@ impl Verifier<'_> {
             && proto.is_some_and(|(btf, id)| plain(btf, id).is_none_or(|ty| ty.kind() == Kind::Void))
     }
 
+    /// Functions that may be left in their middle, by a tail call or a load beyond the packet, must return a number
+    /// (check_btf.c:check_btf_func).
+    pub(super) fn check_functions_that_return(&self) -> Checked {
+        if !self.input.has_func_info {
+            return Ok(());
+        }
+        for (subprog, info) in self.info.iter().enumerate().skip(1) {
+            let Some((btf, _, proto)) = self.function_type(subprog) else { continue };
+            let number = plain(btf, proto.target()).is_some_and(|ty| {
+                ty.kind().is_enum() || (ty.kind() == Kind::Int && ty.own_size() <= 8)
+            });
+            let what = match (info.has_legacy_load, info.has_tail_call) {
+                _ if number => continue,
+                (true, _) => "LD_ABS",
+                (_, true) => "tail_call",
+                _ => continue,
+            };
+            return invalid(format!("{what} is only allowed in functions that return 'int'."));
+        }
+        Ok(())
+    }
+
     /// `btf_prepare_func_args` of a global function.
     fn function_args(&self, subprog: usize) -> Checked<Vec<Arg>> {
         let Some((btf, func, proto)) = self.function_type(subprog) else {

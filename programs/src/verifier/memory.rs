@@ -4,6 +4,7 @@
 //! kernel/bpf/verifier.c:check_mem_access, check_map_access, check_packet_access and check_atomic, for a privileged loader.
 
 use super::names::type_name;
+use super::pointer_use::Use;
 use super::reg::{Flags, Kind, MapRef, Reg};
 use super::stack::Stored;
 use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
@@ -85,14 +86,17 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    pub(super) fn access(&mut self, _insn: usize, op: Op) -> Checked {
+    pub(super) fn access(&mut self, insn: usize, op: Op) -> Checked {
         let numbers = self.numbers;
         match op {
             Op::Load { size, signed, dst, base, off } => {
                 self.read_reg(base.0)?;
                 self.write_reg_check(dst.0)?;
                 let access = load(size, base.0, off, dst.0);
+                let pointer = *self.reg(base.0);
                 let value = self.check_access(access)?;
+                let acquires = matches!(self.program.ops[insn], Some(Op::LoadAcquire { .. }));
+                self.note_pointer(&pointer, if acquires { Use::LoadAcquire } else { Use::Load })?;
                 self.write_reg(dst.0)?;
                 let mut reg = value.unwrap_or_else(|| Reg::unknown(numbers));
                 let bytes = u32::from(size.bytes());
@@ -119,17 +123,19 @@ impl Verifier<'_> {
                 if value.is_none() {
                     self.no_immediate_store(base.0)?;
                 }
-                self.store(size, base.0, off, value, stored)
+                let pointer = *self.reg(base.0);
+                self.store(size, base.0, off, value, stored)?;
+                self.note_pointer(&pointer, if value.is_some() { Use::Store } else { Use::StoreImmediate })
             }
             Op::LoadAcquire { size, dst, base, off } => {
                 self.read_reg(base.0)?;
                 self.atomic_target(base.0)?;
-                self.access(_insn, Op::Load { size, signed: false, dst, base, off })
+                self.access(insn, Op::Load { size, signed: false, dst, base, off })
             }
             Op::StoreRelease { size, base, off, src } => {
                 self.read_reg(src.0)?;
                 self.atomic_target(base.0)?;
-                self.access(_insn, Op::Store { size, base, off, src: Src::Reg(src) })
+                self.access(insn, Op::Store { size, base, off, src: Src::Reg(src) })
             }
             _ => unreachable!("only accesses are dispatched here"),
         }
@@ -182,6 +188,8 @@ impl Verifier<'_> {
             stored: Stored::Unknown,
         };
         let value = self.check_access(read)?;
+        let pointer = *self.reg(base.0);
+        self.note_pointer(&pointer, Use::Atomic)?;
         self.store(size, base.0, off, None, Stored::Unknown)?;
         if let Some(loaded) = loaded {
             self.write_reg(loaded)?;

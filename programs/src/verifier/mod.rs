@@ -5,7 +5,7 @@
 //!
 //! Map: `tnum` and `scalar` (what is known about numbers); `reg`, `state` (one register, one path); `program`, `info` (the program and its
 //! functions); `search`, `prune`, `precision`, `liveness` (which paths are followed and when states are alike); `verify` (the loop over
-//! instructions), `alu`, `jump`, `memory`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
+//! instructions), `alu`, `jump`, `memory`, `pointer_use`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
 //! `function_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
 //! `facts`, `names`, `stop` (around it).
 
@@ -34,6 +34,7 @@ mod legacy;
 mod liveness;
 mod memory;
 mod names;
+mod pointer_use;
 mod precision;
 mod program;
 mod prune;
@@ -188,6 +189,7 @@ impl Judgement {
 impl Verifier<'_> {
     /// Main and its functions, in the version's order, then what is looked at afterwards.
     fn run(&mut self) -> Result<(), Stop> {
+        self.check_functions_that_return()?;
         self.check_target()?;
         if self.version() <= KernelVersion::V6_1 {
             for subprog in 1..self.program.subprogs.len() {

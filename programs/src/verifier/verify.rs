@@ -11,6 +11,7 @@ use sim::errno::Errno;
 use super::Observer;
 use super::facts::Facts;
 use super::info::{Info, infos};
+use super::pointer_use::PointerUses;
 use super::precision::{Wanted, mark_chain};
 use super::program::Program;
 use super::reg::{Id, Kind, Reg};
@@ -43,6 +44,8 @@ pub struct Verifier<'a> {
     /// A callback that begins as soon as the call is dealt with (6.1).
     pub entering: Option<Frame>,
     pub observer: Option<&'a mut dyn Observer>,
+    /// Types of the pointers that each instruction was used with.
+    pub pointer_uses: PointerUses,
     next_id: Id,
 }
 
@@ -77,6 +80,7 @@ impl<'a> Verifier<'a> {
             called_globals: BTreeSet::new(),
             entering: None,
             observer: None,
+            pointer_uses: PointerUses::default(),
             next_id: 0,
         }
     }
