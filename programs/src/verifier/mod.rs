@@ -35,6 +35,7 @@ mod liveness;
 mod memory;
 mod names;
 mod precision;
+pub mod print;
 mod program;
 mod prune;
 mod refs;
