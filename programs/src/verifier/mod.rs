@@ -36,6 +36,7 @@ mod memory;
 mod names;
 mod pointer_use;
 mod precision;
+pub mod print;
 mod program;
 mod prune;
 mod refs;

@@ -3,13 +3,13 @@
 //! Key function: [`judge`].
 
 use programs::btf::Btf;
-use programs::gate::{self, GateInput};
 use programs::object::{Object, ProgramSpec};
 use programs::profile::Profile;
-use sim::errno::Errno;
+use programs::verifier::state::RefKind;
+use programs::{core_reloc, gate, kernel_types, verifier};
 
-use super::trail::{Judged, Trail};
-use super::{Place, Refusal, Report, Row, Verdict, family, help, listing};
+use super::trail::{Held, Judged, Trail};
+use super::{Place, Refusal, Report, Row, Verdict, Work, family, help, listing};
 use crate::file::Kernel;
 
 /// The types of one kernel, given by the user.
@@ -40,7 +40,9 @@ fn row(object: &Object, program: &ProgramSpec, kernel: Kernel, btf: Option<&Btf>
     let verdict = match &judged.verdict {
         gate::Verdict::Accept { .. } => Verdict::Accept,
         gate::Verdict::Unknown { what } => Verdict::Unknown { reason: what.clone() },
-        gate::Verdict::Reject(_) => Verdict::Reject(Box::new(refusal(&profile, object, program, &judged))),
+        gate::Verdict::Reject(_) => {
+            Verdict::Reject(Box::new(refusal(&profile, object, program, btf, &judged)))
+        }
     };
     Row {
         program: program.name.clone(),
@@ -53,21 +55,46 @@ fn row(object: &Object, program: &ProgramSpec, kernel: Kernel, btf: Option<&Btf>
 
 /// The judge's answer.
 fn ask(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Option<&Btf>) -> Judged {
-    let Some(input) = GateInput::from_object(profile, object, program) else {
-        // libbpf.c:bpf_object_load_prog says so before any kernel is asked.
-        let message = format!("missing BPF prog type, check ELF section name '{}'", program.section);
-        return Judged::gate(gate::Verdict::Reject(gate::Rejection {
-            errno: Errno::EINVAL,
-            message,
-            insn: None,
-            stage: gate::Stage::Loader,
-        }));
-    };
-    Judged::gate(gate::check(profile, &input, btf.map(|btf| btf as &dyn gate::KernelNames)))
+    let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
+    let judgement = verifier::verify_with(profile, object, program, kernel, None);
+    let stats = judgement.stats;
+    let work =
+        Work { processed: stats.processed, total_states: stats.total_states, peak_states: stats.peak_states };
+    let held = judgement.held.iter().map(|held| Held { what: what(held.what).to_owned(), insn: held.insn });
+    Judged {
+        verdict: judgement.verdict,
+        path: judgement.path,
+        held: held.collect(),
+        work: (stats.processed > 0).then_some(work),
+    }
 }
 
-fn refusal(profile: &Profile, object: &Object, program: &ProgramSpec, judged: &Judged) -> Refusal {
+fn what(kind: RefKind) -> &'static str {
+    match kind {
+        RefKind::Pointer => "reference",
+        RefKind::Irq => "saved interrupt state",
+        RefKind::Lock | RefKind::ResLock | RefKind::ResLockIrq => "lock",
+    }
+}
+
+/// The program with its CO-RE relocations applied to the kernel's types: what a loader hands over.
+pub fn relocated(object: &Object, program: &ProgramSpec, kernel: &Btf) -> Option<ProgramSpec> {
+    let local = object.btf.as_ref().filter(|_| !program.core.is_empty())?;
+    let done = core_reloc::relocate(program, local, kernel).ok()?;
+    Some(ProgramSpec { insns: done.insns, ..program.clone() })
+}
+
+fn refusal(
+    profile: &Profile,
+    object: &Object,
+    program: &ProgramSpec,
+    btf: Option<&Btf>,
+    judged: &Judged,
+) -> Refusal {
     let gate::Verdict::Reject(rejection) = &judged.verdict else { unreachable!("asked for refusals only") };
+    let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
+    let loaded = relocated(object, program, kernel);
+    let program = loaded.as_ref().unwrap_or(program);
     let listing = listing::Listing::new(profile, object, program);
     let code = family::code_of(&rejection.message);
     let insn = rejection.insn.map(|index| listing.instruction(index));

@@ -4,7 +4,8 @@
 //!
 //! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
 //! that led there where values came from and which branches were taken; `help` says what to do; `compare` puts kernels beside each other;
-//! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines.
+//! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
+//! the verifier as the kernel's log does.
 
 pub mod compare;
 pub mod draw;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod judge;
 pub mod junit;
 mod listing;
+pub mod log;
 mod origin;
 pub mod sarif;
 mod since;

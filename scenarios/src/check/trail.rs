@@ -36,13 +36,6 @@ pub struct Held {
     pub insn: usize,
 }
 
-impl Judged {
-    /// An answer that followed no instructions.
-    pub fn gate(verdict: gate::Verdict) -> Judged {
-        Judged { verdict, path: Vec::new(), held: Vec::new(), work: None }
-    }
-}
-
 /// What a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {

@@ -1,11 +1,12 @@
 //! `sleepable check`: which programs of an object each kernel loads, and why not.
 
 use programs::object::Object;
+use programs::profile::Profile;
 
 use super::console::Console;
 use super::{CheckArgs, CheckFormat, Exit};
 use crate::check::judge::{self, KernelTypes};
-use crate::check::{self, Report, Row, Verdict, compare, draw, json, junit, sarif, table};
+use crate::check::{self, Report, Row, Verdict, compare, draw, json, junit, log, sarif, table};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::{NOTHING_TO_RUN, OPTIONS};
 use crate::diag::catalogue::notes::{SKIPPED, UNDECIDED};
@@ -34,7 +35,11 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
         let object = inputs::read_binary(path).and_then(|bytes| check::read_object(&bytes, &shown));
         exit = exit.and(match object {
             Ok(object) => {
+                let object = chosen(object, args);
                 let report = judge::judge(&shown, &object, &args.kernel.0, &types);
+                if args.log {
+                    logs(&object, args, &types, console);
+                }
                 let exit = show(&object, &report, args, console);
                 reports.push(report);
                 exit
@@ -47,6 +52,26 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
     }
     end(&reports.iter().collect::<Vec<_>>(), args, console);
     exit
+}
+
+/// The object with the programs asked for.
+fn chosen(mut object: Object, args: &CheckArgs) -> Object {
+    if !args.program.is_empty() {
+        object.programs.retain(|program| args.program.contains(&program.name));
+        object.skipped.clear();
+    }
+    object
+}
+
+/// The verifier's way through each program on each kernel.
+fn logs(object: &Object, args: &CheckArgs, types: &[KernelTypes], console: &mut Console) {
+    for program in &object.programs {
+        for kernel in &args.kernel.0 {
+            let btf = types.iter().find(|types| types.kernel == *kernel).map(|types| &types.btf);
+            let text = log::log(&Profile::new(kernel.version()), object, program, btf);
+            console.out(&format!("-- {} on {}\n{text}\n", program.name, kernel.name()));
+        }
+    }
 }
 
 /// The kernel types that `--btf` gives.
@@ -80,8 +105,9 @@ fn show(object: &Object, report: &Report, args: &CheckArgs, console: &mut Consol
         console.diagnostic(&Diagnostic::warning(SKIPPED, message).at_path(&report.path));
     }
     if report.rows.is_empty() {
+        let what = if args.program.is_empty() { "no program" } else { "no program of that name" };
         let diagnostic =
-            Diagnostic::error(NOTHING_TO_RUN, "the object contains no program").at_path(&report.path);
+            Diagnostic::error(NOTHING_TO_RUN, format!("the object contains {what}")).at_path(&report.path);
         console.diagnostic(&diagnostic);
         return Exit::NothingToRun;
     }

@@ -136,6 +136,12 @@ struct CheckArgs {
     /// Form of the results.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     format: CheckFormat,
+    /// Only programs of this name; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    program: Vec<String>,
+    /// Print what the verifier did, in the shape of the kernel's log, for each program and kernel.
+    #[arg(long, conflicts_with = "format")]
+    log: bool,
     /// Types of a kernel instead of the built-in selection: /sys/kernel/btf/vmlinux, a copy, or a vmlinux image. With several kernels say
     /// of which one they are: 6.12=FILE.
     #[arg(long, value_name = "[V=]FILE", value_parser = kernel_btf)]

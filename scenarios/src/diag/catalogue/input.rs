@@ -95,7 +95,7 @@ super::codes! {
         "`sleepable explain` knows the codes that the other commands print.",
         "sleepable explain E9999";
     OPTIONS = "E0032", "options that do not go together",
-        "`--btf FILE` holds the types of one kernel: either one kernel is asked for, or each file says which one it is (`--btf 6.12=FILE`). `--log` prints the way through one program, so it wants to know which one when there are several.",
+        "`--btf FILE` holds the types of one kernel: either one kernel is asked for, or each file says which one it is (`--btf 6.12=FILE`).",
         "sleepable check a.bpf.o --kernel all --btf vmlinux";
     KERNEL_TYPES = "E0033", "a file has no kernel types",
         "`--btf` takes a kernel's BTF: `/sys/kernel/btf/vmlinux` of a running kernel, a copy of it, or a `vmlinux` image (ELF) with a `.BTF` section. A module's BTF alone is not enough, nor is the compressed `vmlinuz` or `bzImage`.",
