@@ -123,7 +123,11 @@ fn alu(version: KernelVersion, insn: &Insn) -> Option<String> {
             reserved("BPF_END", insn.src != 0 || insn.off != 0 || !bits || !wide_ok)
         }
         special::MOV => {
-            let extends = late && is_x(insn.code) && move_extension(insn, wide);
+            let by_register = late && is_x(insn.code);
+            if by_register && wide && insn.off == 1 {
+                return address_space_cast(insn);
+            }
+            let extends = by_register && move_extension(insn, wide);
             reserved("BPF_MOV", used(insn.off == 0 || extends))
         }
         op if op > special::END => Some(format!("invalid BPF_ALU opcode {op:x}")),
@@ -135,14 +139,19 @@ fn alu(version: KernelVersion, insn: &Insn) -> Option<String> {
     }
 }
 
-/// Offsets of a register move that select a sign extension or an address space cast.
+/// Offsets of a register move that select a sign extension.
 fn move_extension(insn: &Insn, wide: bool) -> bool {
     match insn.off {
         8 | 16 => true,
         32 => wide,
-        1 => wide,
         _ => false,
     }
+}
+
+/// The immediate holds both address spaces: 1 to 0, or 0 to 1.
+fn address_space_cast(insn: &Insn) -> Option<String> {
+    let fits = insn.imm == 1 || insn.imm == 1 << 16;
+    (!fits).then(|| "addr_space_cast insn can only convert between address space 1 and 0".into())
 }
 
 fn immediate_operand(insn: &Insn, op: u8, wide: bool) -> Option<String> {
@@ -229,6 +238,8 @@ mod tests {
         let sign_extending_move = insn(0xbf, 1, 2, 8, 0);
         let refused = V::ALL.map(|v| check(v, &sign_extending_move).is_some());
         assert_eq!(refused, [true, true, false, false]);
+        let cast = |imm| check(V::V7_2, &insn(0xbf, 1, 2, 1, imm)).is_some();
+        assert_eq!([1, 1 << 16, 0, 2].map(cast), [false, false, true, true]);
         let fetch_add = insn(0xdb, 10, 1, -8, 1);
         assert_eq!(early(V::V5_10, &fetch_add).as_deref(), Some("BPF_STX uses reserved fields"));
         assert!(early(V::V6_1, &fetch_add).is_none() && check(V::V6_1, &fetch_add).is_none());

@@ -90,7 +90,9 @@ impl Verifier<'_> {
         }
         match what {
             DynptrUse::Make(kind) => {
-                let fits = !constant && self.object_at(&reg, SLOTS) != Whereabouts::Nowhere;
+                // 6.1 leaves offsets to the stores that follow.
+                let early = version == KernelVersion::V6_1;
+                let fits = !constant && (early || self.object_at(&reg, SLOTS) != Whereabouts::Nowhere);
                 let taken = version == KernelVersion::V6_1 && self.dynptr_near(&reg);
                 if !fits || taken {
                     return invalid("Dynptr has to be an uninitialized dynptr");
