@@ -79,7 +79,8 @@ impl Verifier<'_> {
         } else {
             reg.off = offset;
         }
-        if locked {
+        // Later kernels know that there is only one such element.
+        if locked && self.version() <= KernelVersion::V6_1 {
             reg.id = self.new_id();
         }
         self.set_reg(dst, reg);
