@@ -88,6 +88,10 @@ impl Verifier<'_> {
             let name = argument(version, regno);
             return invalid(format!("{name} expected pointer to stack or const struct bpf_dynptr"));
         }
+        if constant && version == KernelVersion::V6_1 {
+            // Taken as it is, whatever the call does with it.
+            return Ok(self.dynptr_behind(regno));
+        }
         match what {
             DynptrUse::Make(kind) => {
                 // 6.1 leaves offsets to the stores that follow.
