@@ -88,6 +88,20 @@ pub(super) fn early(version: KernelVersion, insn: &Insn) -> Option<String> {
 
 /// The refusal of an instruction by its own fields; `None` when they are in order.
 pub fn check(version: KernelVersion, insn: &Insn) -> Option<String> {
+    in_advance(version, insn).or_else(|| when_followed(version, insn))
+}
+
+/// The part that only counts for instructions that are reached, in every version.
+pub(super) fn when_followed(version: KernelVersion, insn: &Insn) -> Option<String> {
+    match class_of(insn.code) {
+        class::ALU | class::ALU64 => immediate_operand(insn),
+        class::STX if mode_of(insn.code) == mode::ATOMIC => atomic(version, insn),
+        _ => None,
+    }
+}
+
+/// The part that 7.2 looks at before it follows the program.
+pub(super) fn in_advance(version: KernelVersion, insn: &Insn) -> Option<String> {
     match class_of(insn.code) {
         class::ALU | class::ALU64 => alu(version, insn),
         class::JMP | class::JMP32 => jump(version, insn),
@@ -96,7 +110,7 @@ pub fn check(version: KernelVersion, insn: &Insn) -> Option<String> {
             let plain = mode_of(insn.code) == mode::MEM || sign_extends;
             reserved("BPF_LDX", !plain || insn.imm != 0)
         }
-        class::STX if mode_of(insn.code) == mode::ATOMIC => atomic(version, insn),
+        class::STX if mode_of(insn.code) == mode::ATOMIC => None,
         class::STX => reserved("BPF_STX", mode_of(insn.code) != mode::MEM || insn.imm != 0),
         class::ST => reserved("BPF_ST", mode_of(insn.code) != mode::MEM || insn.src != 0),
         _ => load(insn),
@@ -134,7 +148,7 @@ fn alu(version: KernelVersion, insn: &Insn) -> Option<String> {
         op => {
             let divides = op == 0x30 || op == 0x90;
             let signed = late && divides && insn.off == 1;
-            reserved("BPF_ALU", used(insn.off == 0 || signed)).or_else(|| immediate_operand(insn, op, wide))
+            reserved("BPF_ALU", used(insn.off == 0 || signed))
         }
     }
 }
@@ -154,10 +168,11 @@ fn address_space_cast(insn: &Insn) -> Option<String> {
     (!fits).then(|| "addr_space_cast insn can only convert between address space 1 and 0".into())
 }
 
-fn immediate_operand(insn: &Insn, op: u8, wide: bool) -> Option<String> {
+fn immediate_operand(insn: &Insn) -> Option<String> {
     if is_x(insn.code) {
         return None;
     }
+    let (op, wide) = (op_of(insn.code), class_of(insn.code) == class::ALU64);
     if (op == 0x30 || op == 0x90) && insn.imm == 0 {
         return Some("div by zero".into());
     }
