@@ -88,6 +88,20 @@ pub(super) fn early(version: KernelVersion, insn: &Insn) -> Option<String> {
 
 /// The refusal of an instruction by its own fields; `None` when they are in order.
 pub fn check(version: KernelVersion, insn: &Insn) -> Option<String> {
+    in_advance(version, insn).or_else(|| when_followed(version, insn))
+}
+
+/// The part that only counts for instructions that are reached, in every version.
+pub(super) fn when_followed(version: KernelVersion, insn: &Insn) -> Option<String> {
+    match class_of(insn.code) {
+        class::ALU | class::ALU64 => immediate_operand(insn),
+        class::STX if mode_of(insn.code) == mode::ATOMIC => atomic(version, insn),
+        _ => None,
+    }
+}
+
+/// The part that 7.2 looks at before it follows the program.
+pub(super) fn in_advance(version: KernelVersion, insn: &Insn) -> Option<String> {
     match class_of(insn.code) {
         class::ALU | class::ALU64 => alu(version, insn),
         class::JMP | class::JMP32 => jump(version, insn),
@@ -96,7 +110,7 @@ pub fn check(version: KernelVersion, insn: &Insn) -> Option<String> {
             let plain = mode_of(insn.code) == mode::MEM || sign_extends;
             reserved("BPF_LDX", !plain || insn.imm != 0)
         }
-        class::STX if mode_of(insn.code) == mode::ATOMIC => atomic(version, insn),
+        class::STX if mode_of(insn.code) == mode::ATOMIC => None,
         class::STX => reserved("BPF_STX", mode_of(insn.code) != mode::MEM || insn.imm != 0),
         class::ST => reserved("BPF_ST", mode_of(insn.code) != mode::MEM || insn.src != 0),
         _ => load(insn),
@@ -123,32 +137,42 @@ fn alu(version: KernelVersion, insn: &Insn) -> Option<String> {
             reserved("BPF_END", insn.src != 0 || insn.off != 0 || !bits || !wide_ok)
         }
         special::MOV => {
-            let extends = late && is_x(insn.code) && move_extension(insn, wide);
+            let by_register = late && is_x(insn.code);
+            if by_register && wide && insn.off == 1 {
+                return address_space_cast(insn);
+            }
+            let extends = by_register && move_extension(insn, wide);
             reserved("BPF_MOV", used(insn.off == 0 || extends))
         }
         op if op > special::END => Some(format!("invalid BPF_ALU opcode {op:x}")),
         op => {
             let divides = op == 0x30 || op == 0x90;
             let signed = late && divides && insn.off == 1;
-            reserved("BPF_ALU", used(insn.off == 0 || signed)).or_else(|| immediate_operand(insn, op, wide))
+            reserved("BPF_ALU", used(insn.off == 0 || signed))
         }
     }
 }
 
-/// Offsets of a register move that select a sign extension or an address space cast.
+/// Offsets of a register move that select a sign extension.
 fn move_extension(insn: &Insn, wide: bool) -> bool {
     match insn.off {
         8 | 16 => true,
         32 => wide,
-        1 => wide,
         _ => false,
     }
 }
 
-fn immediate_operand(insn: &Insn, op: u8, wide: bool) -> Option<String> {
+/// The immediate holds both address spaces: 1 to 0, or 0 to 1.
+fn address_space_cast(insn: &Insn) -> Option<String> {
+    let fits = insn.imm == 1 || insn.imm == 1 << 16;
+    (!fits).then(|| "addr_space_cast insn can only convert between address space 1 and 0".into())
+}
+
+fn immediate_operand(insn: &Insn) -> Option<String> {
     if is_x(insn.code) {
         return None;
     }
+    let (op, wide) = (op_of(insn.code), class_of(insn.code) == class::ALU64);
     if (op == 0x30 || op == 0x90) && insn.imm == 0 {
         return Some("div by zero".into());
     }
@@ -229,6 +253,8 @@ mod tests {
         let sign_extending_move = insn(0xbf, 1, 2, 8, 0);
         let refused = V::ALL.map(|v| check(v, &sign_extending_move).is_some());
         assert_eq!(refused, [true, true, false, false]);
+        let cast = |imm| check(V::V7_2, &insn(0xbf, 1, 2, 1, imm)).is_some();
+        assert_eq!([1, 1 << 16, 0, 2].map(cast), [false, false, true, true]);
         let fetch_add = insn(0xdb, 10, 1, -8, 1);
         assert_eq!(early(V::V5_10, &fetch_add).as_deref(), Some("BPF_STX uses reserved fields"));
         assert!(early(V::V6_1, &fetch_add).is_none() && check(V::V6_1, &fetch_add).is_none());

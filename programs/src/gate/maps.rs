@@ -62,7 +62,7 @@ fn encoding(profile: &Profile, insn: &Insn) -> Result<(), Rejection> {
     if !fields::opcode_known(version, insn.code) {
         return refuse(message(version, "unknown_opcode", &[&format!("{:02x}", insn.code)]));
     }
-    match fields::check(version, insn) {
+    match fields::in_advance(version, insn) {
         Some(text) if version == KernelVersion::V7_2 => refuse(text),
         _ => Ok(()),
     }

@@ -172,9 +172,11 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, path: &mut Path) -> Result<Step, Rejection> {
         let insn = self.input.insns[path.at];
-        if self.profile.version != KernelVersion::V7_2
-            && let Some(text) = fields::check(self.profile.version, &insn)
-        {
+        let wrong = match self.profile.version {
+            KernelVersion::V7_2 => fields::when_followed(KernelVersion::V7_2, &insn),
+            version => fields::check(version, &insn),
+        };
+        if let Some(text) = wrong {
             return Err(Rejection::new(Stage::Instructions, Errno::EINVAL, text));
         }
         match insn.code & 7 {

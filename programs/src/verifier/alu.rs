@@ -104,7 +104,8 @@ impl Verifier<'_> {
             self.set_reg(dst, result);
             return Ok(());
         }
-        let fits = self.version() >= KernelVersion::V6_12 && self.reg(from.0).num.umax() <= u64::from(u32::MAX);
+        let fits =
+            self.version() >= KernelVersion::V6_12 && self.reg(from.0).num.umax() <= u64::from(u32::MAX);
         if fits {
             self.share_id_of(from.0);
         }
@@ -141,7 +142,9 @@ impl Verifier<'_> {
 
     fn cast(&mut self, dst: u8, src: u8, to: u16) -> Checked {
         if !self.facts.has_arena() {
-            return invalid("addr_space_cast insn can only be used in a program that has an associated arena");
+            return invalid(
+                "addr_space_cast insn can only be used in a program that has an associated arena",
+            );
         }
         self.read_reg(src)?;
         self.write_reg(dst)?;
@@ -199,9 +202,11 @@ impl Verifier<'_> {
         }
         self.fork_on_sign(op, dst, right)?;
         let mut result = *self.reg(dst);
+        let before = result.num.umax();
         result.num.alu(op, &right.num, width, self.numbers);
         let apart = !matches!(src, Src::Reg(src) if src.0 == dst);
-        link(&mut result, self.version(), (width, op), right, apart);
+        let by = if apart { distance(self.version(), (width, op), right, before) } else { None };
+        link(&mut result, by);
         self.set_reg(dst, result);
         Ok(())
     }
@@ -257,7 +262,8 @@ impl Verifier<'_> {
             return no_access(format!("R{dst} 32-bit pointer arithmetic prohibited"));
         }
         self.may_move(op, dst, pointer, offset)?;
-        let untrusted_memory = matches!(pointer.kind, Kind::Mem { .. }) && pointer.flags.has(Flags::UNTRUSTED);
+        let untrusted_memory =
+            matches!(pointer.kind, Kind::Mem { .. }) && pointer.flags.has(Flags::UNTRUSTED);
         if untrusted_memory && self.version() == KernelVersion::V7_2 {
             self.set_reg(dst, *pointer);
             return Ok(());
@@ -368,14 +374,41 @@ impl Verifier<'_> {
     }
 }
 
-/// 6.12 on: a copy plus a constant stays tied to the original.
-fn link(result: &mut Reg, version: KernelVersion, (width, op): (Width, AluOp), right: &Reg, apart: bool) {
-    let by = right.num.known().filter(|value| *value <= i32::MAX as u64);
-    let tied = version >= KernelVersion::V6_12 && op == AluOp::Add && width == Width::W64;
+/// How far an addition moves a number from its copies, if the kernel keeps account of that: 6.12 of 64-bit additions, 7.2 of both widths
+/// and of subtractions. `before`: the largest value it may have had.
+fn distance(
+    version: KernelVersion,
+    (width, op): (Width, AluOp),
+    right: &Reg,
+    before: u64,
+) -> Option<(Linked, i32)> {
+    let value = right.num.known_of(width)?;
+    match version {
+        KernelVersion::V5_10 | KernelVersion::V6_1 => None,
+        KernelVersion::V6_12 => {
+            let by = i32::try_from(value).ok().filter(|_| op == AluOp::Add && width == Width::W64)?;
+            Some((Linked::Add64, by))
+        }
+        KernelVersion::V7_2 => {
+            let (how, by) = match width {
+                Width::W64 => (Linked::Add64, i32::try_from(value as i64).ok()?),
+                Width::W32 if before > u64::from(u32::MAX) => return None,
+                Width::W32 => (Linked::Add32, value as u32 as i32),
+            };
+            match op {
+                AluOp::Add => Some((how, by)),
+                AluOp::Sub => by.checked_neg().map(|by| (how, by)),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// A copy plus a constant stays tied to the original, once.
+fn link(result: &mut Reg, by: Option<(Linked, i32)>) {
     match by {
-        Some(by) if tied && apart && result.id != 0 && result.linked.is_none() => {
-            result.linked = Some(Linked::Add64);
-            result.off = by as i32;
+        Some((how, by)) if result.id != 0 && result.linked.is_none() => {
+            (result.linked, result.off) = (Some(how), by);
         }
         _ => (result.id, result.linked, result.off) = (0, None, 0),
     }

@@ -3,6 +3,7 @@
 //! Key items: [`Member`], `hooked_store`. Neighbours: `btf_access` sends stores here. Modelled after the `btf_struct_access` functions of
 //! net/ipv4/bpf_tcp_ca.c, net/bpf/bpf_dummy_struct_ops.c, kernel/sched/ext.c and net/core/filter.c.
 
+use super::btf_walk::{Walk, walk};
 use super::memory::Access;
 use super::reg::{Kind, Reg};
 use super::stop::{Checked, invalid, no_access, not_modelled};
@@ -126,6 +127,10 @@ impl Verifier<'_> {
         let Some(state) = state else { return invalid("(no message) Invalid argument") };
         if name != "bpf_dummy_ops_state" {
             return no_access("only access to bpf_dummy_ops_state is supported");
+        }
+        if self.version() == KernelVersion::V6_1 {
+            let how = Walk { btf: self.facts.kernel, version: self.version(), flexible: true };
+            return walk(how, state.id(), off, a.size).map(|_| ());
         }
         if off + a.size > i64::from(state.own_size()) {
             return no_access(format!("write access at off {off} with size {}", a.size));

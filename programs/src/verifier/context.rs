@@ -6,11 +6,13 @@
 
 use std::sync::LazyLock;
 
+use sim::errno::Errno;
+
 use super::helper::memory::translates_context;
 use super::memory::Access;
 use super::names::type_name;
 use super::reg::{BtfSource, Flags, Kind, Reg};
-use super::stop::{Checked, invalid, no_access, not_modelled};
+use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
 use super::verify::Verifier;
 use crate::btf::Kind as BtfKind;
 use crate::isa::Op;
@@ -138,7 +140,7 @@ impl Verifier<'_> {
         let found = self.field_at(a, off);
         // 5.10 allows the bytes behind `gso_size` at first, and then does not know what to load for them.
         if found.is_some() && self.version() == KernelVersion::V5_10 && self.is_skb() && off >= SKB_5_10 {
-            return invalid("bpf verifier is misconfigured");
+            return self.misconfigured();
         }
         match found {
             Some(gives) => Ok(gives.map(|gives| self.given(gives))),
@@ -229,6 +231,16 @@ impl Verifier<'_> {
         Ok(off + reg.num.umax() as i64)
     }
 
+    /// Accesses that are allowed at first, but that the kernel then does not know how to translate.
+    fn misconfigured<T>(&self) -> Checked<T> {
+        match self.version() {
+            KernelVersion::V7_2 => {
+                refuse(Errno::EFAULT, "verifier bug: error during ctx access conversion (0)")
+            }
+            _ => invalid("bpf verifier is misconfigured"),
+        }
+    }
+
     fn is_skb(&self) -> bool {
         SKB_VIEWS.iter().any(|view| view.types.contains(&self.input.kind.prog_type))
     }
@@ -313,6 +325,9 @@ impl Verifier<'_> {
         };
         let field = find(self.version(), structure, &read, off);
         let private = reg.kind == Kind::SockCommon && (8..24).contains(&off);
+        if field.is_some_and(|field| field.name.ends_with("_high")) {
+            return self.misconfigured();
+        }
         if field.is_some() && !private {
             return Ok(());
         }

@@ -88,9 +88,15 @@ impl Verifier<'_> {
             let name = argument(version, regno);
             return invalid(format!("{name} expected pointer to stack or const struct bpf_dynptr"));
         }
+        if constant && version == KernelVersion::V6_1 {
+            // Taken as it is, whatever the call does with it.
+            return Ok(self.dynptr_behind(regno));
+        }
         match what {
             DynptrUse::Make(kind) => {
-                let fits = !constant && self.object_at(&reg, SLOTS) != Whereabouts::Nowhere;
+                // 6.1 leaves offsets to the stores that follow.
+                let early = version == KernelVersion::V6_1;
+                let fits = !constant && (early || self.object_at(&reg, SLOTS) != Whereabouts::Nowhere);
                 let taken = version == KernelVersion::V6_1 && self.dynptr_near(&reg);
                 if !fits || taken {
                     return invalid("Dynptr has to be an uninitialized dynptr");

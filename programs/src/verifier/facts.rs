@@ -14,6 +14,9 @@ use crate::profile::{KernelVersion, Profile};
 const RDONLY_PROG: u32 = 1 << 7;
 const WRONLY_PROG: u32 = 1 << 8;
 
+/// Fields that a type may have (`BTF_FIELDS_MAX`).
+const MAX_FIELDS: usize = 11;
+
 /// A field of a map value that only helpers and kfuncs may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -80,7 +83,7 @@ impl MapFacts {
     }
 }
 
-/// Fields that a kernel of this version finds in a type.
+/// Fields that a kernel of this version finds in a type. From 6.12 on a type with fields that do not go together has none.
 fn known_fields(version: KernelVersion, found: &[SpecialField]) -> Vec<Field> {
     let known = |kind: SpecialKind| match kind {
         SpecialKind::SpinLock => true,
@@ -94,8 +97,26 @@ fn known_fields(version: KernelVersion, found: &[SpecialField]) -> Vec<Field> {
     };
     let nests = version >= KernelVersion::V6_12;
     let seen = found.iter().filter(|field| known(field.kind) && (nests || !field.nested));
-    seen.map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty })
-        .collect()
+    let fields: Vec<Field> = seen
+        .map(|field| Field { kind: field.kind, offset: field.offset, size: field.size, target: field.ty })
+        .collect();
+    if nests && !go_together(&fields) { Vec::new() } else { fields }
+}
+
+/// What `btf_parse_fields` of 6.12 and 7.2 accepts: not too many, one of each lock and timer, roots with a lock, and a reference count for
+/// objects that may be in a list and a tree at once.
+fn go_together(fields: &[Field]) -> bool {
+    use SpecialKind as S;
+    let count = |kind| fields.iter().filter(|field| field.kind == kind).count();
+    let once = [S::SpinLock, S::ResSpinLock, S::Timer, S::Wq, S::TaskWork, S::Refcount];
+    let locks = count(S::SpinLock) + count(S::ResSpinLock);
+    let roots = count(S::ListHead) + count(S::RbRoot);
+    let both = count(S::ListNode) > 0 && count(S::RbNode) > 0;
+    fields.len() <= MAX_FIELDS
+        && once.into_iter().all(|kind| count(kind) <= 1)
+        && locks <= 1
+        && (roots == 0 || locks == 1)
+        && (!both || count(S::Refcount) == 1)
 }
 
 /// All of it.

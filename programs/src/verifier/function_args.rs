@@ -12,6 +12,7 @@ use super::state::{Frame, Role, State};
 use super::stop::{Checked, Stop, invalid, refuse};
 use super::verify::Verifier;
 use crate::btf::{Btf, Kind, Type, TypeId};
+use crate::profile::argument::{ArgBase, Argument};
 use crate::profile::{AttachType, KernelVersion, ProgType};
 
 const MAX_ARGS: usize = 5;
@@ -446,6 +447,7 @@ impl Verifier<'_> {
             }
             Arg::Dynptr => {
                 let fresh = Source::Fresh { owner: 0 };
+                self.check_arg_offset(regno, &Argument::plain(ArgBase::Dynptr, false))?;
                 self.dynptr_argument(self.path.insn, regno, DynptrUse::Read, fresh).map(|_| ())
             }
             Arg::Kernel { id, nullable, .. } => {

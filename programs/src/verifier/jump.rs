@@ -217,19 +217,40 @@ impl Verifier<'_> {
         Ok(Next::At(insn + 1))
     }
 
-    /// Registers and slots that share the value of an operand.
-    fn linked_with(&self, left: &Reg, right: &Reg) -> Vec<Linked> {
+    /// Registers and slots that share the value of an operand (`collect_linked_regs`): only so many, the others are no longer tied. Before
+    /// 6.12 there is no such list, and no limit.
+    fn linked_with(&mut self, left: &Reg, right: &Reg) -> Vec<Linked> {
+        let most = match self.version() {
+            KernelVersion::V5_10 | KernelVersion::V6_1 => return Vec::new(),
+            KernelVersion::V6_12 => 6,
+            KernelVersion::V7_2 => 5,
+        };
         let mut linked = Vec::new();
+        let mut loose = Vec::new();
         for id in [right, left].into_iter().filter(|reg| reg.is_scalar() && reg.id != 0).map(|reg| reg.id) {
-            for (number, frame) in self.path.state.frames.iter().enumerate() {
+            for (number, frame) in self.path.state.frames.iter().enumerate().rev() {
                 let has = |reg: &Reg| reg.is_scalar() && reg.id == id;
                 let regs = (0..10).filter(|reg| has(&frame.regs[*reg]));
-                linked.extend(regs.map(|reg| Linked::Reg { frame: number as u8, reg: reg as u8 }));
-                let slots = frame.stack.iter().enumerate().filter(|(_, slot)| slot.is_spill() && has(&slot.reg));
-                linked.extend(
-                    slots.map(|(slot, _)| Linked::Slot(SlotRef { frame: number as u8, slot: slot as u8 })),
-                );
+                let regs = regs.map(|reg| Linked::Reg { frame: number as u8, reg: reg as u8 });
+                let slots =
+                    frame.stack.iter().enumerate().filter(|(_, slot)| slot.is_spill() && has(&slot.reg));
+                let slots =
+                    slots.map(|(slot, _)| Linked::Slot(SlotRef { frame: number as u8, slot: slot as u8 }));
+                for place in regs.chain(slots) {
+                    if linked.len() < most { linked.push(place) } else { loose.push(place) }
+                }
             }
+        }
+        for place in loose {
+            let reg = match place {
+                Linked::Reg { frame, reg } => {
+                    &mut self.path.state.frame_mut(frame.into()).regs[usize::from(reg)]
+                }
+                Linked::Slot(at) => {
+                    &mut self.path.state.frame_mut(at.frame.into()).stack[usize::from(at.slot)].reg
+                }
+            };
+            (reg.id, reg.linked, reg.off) = (0, None, 0);
         }
         if linked.len() > 1 { linked } else { Vec::new() }
     }
@@ -257,18 +278,30 @@ impl Verifier<'_> {
             return;
         }
         let numbers = self.numbers;
+        let last = self.version() == KernelVersion::V7_2;
         state.each_reg_mut(|reg| {
             if !reg.is_scalar() || reg.id != known.id {
                 return;
             }
-            if reg.linked == known.linked && reg.off == known.off {
-                reg.num = known.num;
+            // A distance in one width says nothing in the other.
+            if reg.linked.is_some() && known.linked.is_some() && reg.linked != known.linked {
+                return;
+            }
+            let plain = reg.linked.is_none() && known.linked.is_none();
+            if plain || reg.off == known.off {
+                (reg.num, reg.linked, reg.off) = (known.num, known.linked, known.off);
                 return;
             }
             let distance = i64::from(reg.off) - i64::from(known.off);
             let distance = super::scalar::Scalar::constant(distance as u64, numbers);
             reg.num = known.num;
             reg.num.add_unsynced(&distance, numbers);
+            if last {
+                if [reg.linked, known.linked].contains(&Some(super::reg::Linked::Add32)) {
+                    reg.num.zero_extend();
+                }
+                reg.num.sync(numbers);
+            }
         });
     }
 
@@ -276,7 +309,8 @@ impl Verifier<'_> {
         let wide = test.width == Width::W64;
         let equality = matches!(test.condition, Condition::Eq | Condition::Ne);
         let equal_is_taken = test.condition == Condition::Eq;
-        if let (Src::Reg(src), true) = (test.src, wide && equality && self.version() >= KernelVersion::V6_12) {
+        if let (Src::Reg(src), true) = (test.src, wide && equality && self.version() >= KernelVersion::V6_12)
+        {
             let both = left.is_pointer() && right.is_pointer();
             let btf = matches!(left.kind, Kind::Btf { .. }) || matches!(right.kind, Kind::Btf { .. });
             if both && !btf && left.may_be_null() != right.may_be_null() {
@@ -288,7 +322,8 @@ impl Verifier<'_> {
             }
         }
         // 7.2 also takes a register that holds 0.
-        let null = matches!(test.src, Src::Imm(0)) || (self.version() == KernelVersion::V7_2 && right.is_null());
+        let null =
+            matches!(test.src, Src::Imm(0)) || (self.version() == KernelVersion::V7_2 && right.is_null());
         let null_test = null && equality && wide && left.may_be_null();
         if null_test {
             self.null_known(left, equal_is_taken, taken);

@@ -79,7 +79,8 @@ impl Verifier<'_> {
         } else {
             reg.off = offset;
         }
-        if locked {
+        // Later kernels know that there is only one such element.
+        if locked && self.version() <= KernelVersion::V6_1 {
             reg.id = self.new_id();
         }
         self.set_reg(dst, reg);
@@ -256,6 +257,13 @@ impl Verifier<'_> {
                 Ok(None)
             }
             Kind::FlowKeys => {
+                let Some(known) = reg.num.known() else {
+                    let number = self.print_number(reg.num.var_off());
+                    return no_access(format!(
+                        "R{base} invalid variable offset to flow keys: off={off}, var_off={number}"
+                    ));
+                };
+                let off = off + known as i64;
                 if off < 0 || off + a.size > FLOW_KEYS {
                     return no_access(format!("invalid access to flow keys off={off} size={}", a.size));
                 }

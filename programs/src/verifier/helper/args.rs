@@ -293,7 +293,6 @@ impl Verifier<'_> {
             if self.version() == KernelVersion::V6_12 {
                 return invalid("cannot release unowned const bpf_dynptr");
             }
-            return Ok(());
         }
         if self.dynptr_reference(regno).is_some_and(|id| id != 0) {
             return Ok(());
