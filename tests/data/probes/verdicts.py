@@ -59,8 +59,8 @@ def judge(answer):
     if poisoned:
         text = f"kfunc not found in the kernel: the library poisons the call (invalid func unknown#{poisoned[1]})"
         return "library", rc, text
-    if "<invalid CO-RE relocation>" in log or "failed to resolve CO-RE relocation" in log:
-        return "library", rc, "a type or field is not in the kernel: the library poisons the instruction"
+    if "invalid func unknown#195896080" in log or "<invalid CO-RE relocation>" in log:
+        return "library", rc, "type or field not found in the kernel: the library poisons the instruction"
     if not reason:
         error = re.search(r"BPF program load failed: (.*)", warnings)
         reason = "(no message) " + (error[1].strip() if error else "")
