@@ -6,6 +6,7 @@
 
 use sim::errno::Errno;
 
+use super::context_types::context_type;
 use super::dynptr::{DynptrUse, Source};
 use super::reg::{BtfSource, DynptrKind, Flags, Kind as RegKind, Reg};
 use super::state::{Frame, Role, State};
@@ -68,37 +69,10 @@ impl Tags {
     }
 }
 
-/// Names of context types that functions may take, by program type (include/linux/bpf_types.h). Types without a named structure are not
-/// here.
-const CONTEXT_NAMES: [(ProgType, &str); 27] = [
-    (ProgType::SOCKET_FILTER, "__sk_buff"),
-    (ProgType::SCHED_CLS, "__sk_buff"),
-    (ProgType::SCHED_ACT, "__sk_buff"),
-    (ProgType::XDP, "xdp_md"),
-    (ProgType::CGROUP_SKB, "__sk_buff"),
-    (ProgType::CGROUP_SOCK, "bpf_sock"),
-    (ProgType::CGROUP_SOCK_ADDR, "bpf_sock_addr"),
-    (ProgType::LWT_IN, "__sk_buff"),
-    (ProgType::LWT_OUT, "__sk_buff"),
-    (ProgType::LWT_XMIT, "__sk_buff"),
-    (ProgType::LWT_SEG6LOCAL, "__sk_buff"),
-    (ProgType::SOCK_OPS, "bpf_sock_ops"),
-    (ProgType::SK_SKB, "__sk_buff"),
-    (ProgType::SK_MSG, "sk_msg_md"),
-    (ProgType::FLOW_DISSECTOR, "__sk_buff"),
-    (ProgType::KPROBE, "pt_regs"),
-    (ProgType::PERF_EVENT, "bpf_perf_event_data"),
-    (ProgType::RAW_TRACEPOINT, "bpf_raw_tracepoint_args"),
-    (ProgType::RAW_TRACEPOINT_WRITABLE, "bpf_raw_tracepoint_args"),
-    (ProgType::CGROUP_DEVICE, "bpf_cgroup_dev_ctx"),
-    (ProgType::CGROUP_SYSCTL, "bpf_sysctl"),
-    (ProgType::CGROUP_SOCKOPT, "bpf_sockopt"),
-    (ProgType::LIRC_MODE2, "__u32"),
-    (ProgType::SK_REUSEPORT, "sk_reuseport_md"),
-    (ProgType::SK_LOOKUP, "bpf_sk_lookup"),
-    (ProgType::NETFILTER, "bpf_nf_ctx"),
-    (ProgType::TRACEPOINT, "__u64"),
-];
+/// Name of the context's structure as functions may take it.
+fn own_context_type(prog_type: ProgType) -> Option<&'static str> {
+    context_type(prog_type).map(|name| if name == "bpf_user_pt_regs_t" { "pt_regs" } else { name })
+}
 
 /// What modifiers and typedefs stand for.
 pub(super) fn plain(btf: &Btf, id: TypeId) -> Option<Type<'_>> {
@@ -250,7 +224,7 @@ impl Verifier<'_> {
         let late = version >= KernelVersion::V6_12;
         // For kernels that do not know the tag, the loader gives the function the context's type (bpf_program_fixup_func_info).
         let tagged = || has_tag(btf, func, index, "arg:ctx");
-        if !late && tagged() && CONTEXT_NAMES.iter().any(|row| row.0 == self.input.kind.prog_type) {
+        if !late && tagged() && context_type(self.input.kind.prog_type).is_some() {
             return Ok(Arg::Context);
         }
         let tags = if late { self.argument_tags(btf, func, index)? } else { Tags::default() };
@@ -368,7 +342,7 @@ impl Verifier<'_> {
             return true;
         }
         let Some(ty) = plain(btf, ptr.target()).filter(|ty| ty.kind().is_composite()) else { return false };
-        let named = CONTEXT_NAMES.iter().find(|row| row.0 == kind).map(|row| row.1);
+        let named = own_context_type(kind);
         let wanted = if late { crate::btf::essential_name(ty.name()) } else { ty.name() };
         named.is_some_and(|name| name == wanted)
     }
@@ -401,10 +375,10 @@ impl Verifier<'_> {
         if special {
             return Ok(());
         }
-        match CONTEXT_NAMES.iter().find(|row| row.0 == kind && !row.1.starts_with("__u")) {
+        match own_context_type(kind).filter(|name| !name.starts_with("__u")) {
             None => invalid(format!("arg#{index} should be void pointer")),
-            Some((_, wanted)) if is_struct && *wanted == name => Ok(()),
-            Some((_, wanted)) => invalid(format!("arg#{index} should be `struct {wanted} *`")),
+            Some(wanted) if is_struct && wanted == name => Ok(()),
+            Some(wanted) => invalid(format!("arg#{index} should be `struct {wanted} *`")),
         }
     }
 

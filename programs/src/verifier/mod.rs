@@ -17,6 +17,7 @@ mod btf_walk;
 mod btf_write;
 mod call;
 mod context;
+mod context_types;
 #[cfg(test)]
 mod context_tests;
 mod dynptr;

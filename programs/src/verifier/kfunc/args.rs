@@ -6,8 +6,9 @@
 use sim::errno::Errno;
 
 use super::class::{Class, has_suffix, has_unsafe_modifiers, stands_for};
+use crate::verifier::context_types::kernel_context;
 use super::types::{
-    Pointee, TypeRef, is_projection, is_scalar_kind, kernel_context, pointee, points_to, word,
+    Pointee, TypeRef, is_projection, is_scalar_kind, pointee, points_to, word,
 };
 use super::{Call, Found, is_plain_allocated};
 use crate::object::SpecialKind;

@@ -4,7 +4,8 @@
 //! kernel/bpf/btf.c:btf_struct_ids_match, btf_is_prog_ctx_type and kernel/bpf/verifier.c:__btf_type_is_scalar_struct.
 
 use crate::btf::{Btf, Kind, TypeId};
-use crate::profile::{KernelVersion, ProgType};
+use crate::profile::KernelVersion;
+use crate::verifier::context_types::context_type;
 use crate::verifier::reg::BtfSource;
 use crate::verifier::verify::Verifier;
 
@@ -140,39 +141,6 @@ fn struct_at(btf: &Btf, id: TypeId, mut off: u64) -> Option<TypeId> {
     }
 }
 
-/// Program types and the structs of their contexts: as programs see them, and in the kernel (include/linux/bpf_types.h).
-const CONTEXTS: [(ProgType, &str, &str); 24] = [
-    (ProgType::SOCKET_FILTER, "__sk_buff", "sk_buff"),
-    (ProgType::SCHED_CLS, "__sk_buff", "sk_buff"),
-    (ProgType::SCHED_ACT, "__sk_buff", "sk_buff"),
-    (ProgType::XDP, "xdp_md", "xdp_buff"),
-    (ProgType::CGROUP_SKB, "__sk_buff", "sk_buff"),
-    (ProgType::CGROUP_SOCK, "bpf_sock", "sock"),
-    (ProgType::CGROUP_SOCK_ADDR, "bpf_sock_addr", "bpf_sock_addr_kern"),
-    (ProgType::LWT_IN, "__sk_buff", "sk_buff"),
-    (ProgType::LWT_OUT, "__sk_buff", "sk_buff"),
-    (ProgType::LWT_XMIT, "__sk_buff", "sk_buff"),
-    (ProgType::LWT_SEG6LOCAL, "__sk_buff", "sk_buff"),
-    (ProgType::SOCK_OPS, "bpf_sock_ops", "bpf_sock_ops_kern"),
-    (ProgType::SK_SKB, "__sk_buff", "sk_buff"),
-    (ProgType::SK_MSG, "sk_msg_md", "sk_msg"),
-    (ProgType::FLOW_DISSECTOR, "__sk_buff", "bpf_flow_dissector"),
-    (ProgType::KPROBE, "bpf_user_pt_regs_t", "pt_regs"),
-    (ProgType::TRACEPOINT, "__u64", "u64"),
-    (ProgType::PERF_EVENT, "bpf_perf_event_data", "bpf_perf_event_data_kern"),
-    (ProgType::CGROUP_DEVICE, "bpf_cgroup_dev_ctx", "bpf_cgroup_dev_ctx"),
-    (ProgType::CGROUP_SYSCTL, "bpf_sysctl", "bpf_sysctl_kern"),
-    (ProgType::CGROUP_SOCKOPT, "bpf_sockopt", "bpf_sockopt_kern"),
-    (ProgType::SK_REUSEPORT, "sk_reuseport_md", "sk_reuseport_kern"),
-    (ProgType::SK_LOOKUP, "bpf_sk_lookup", "bpf_sk_lookup_kern"),
-    (ProgType::NETFILTER, "bpf_nf_ctx", "bpf_nf_ctx"),
-];
-
-/// The kernel's struct behind the context of this program type (`get_kern_ctx_btf_id`).
-pub(in crate::verifier) fn kernel_context(prog_type: ProgType) -> Option<&'static str> {
-    CONTEXTS.iter().find(|row| row.0 == prog_type).map(|row| row.2).filter(|name| *name != "u64")
-}
-
 /// A kernel's struct for one that programs see (`btf_is_projection_of`).
 pub(in crate::verifier) fn is_projection(seen: &str, kernel: &str) -> bool {
     matches!((seen, kernel), ("__sk_buff", "sk_buff") | ("xdp_md", "xdp_buff"))
@@ -219,7 +187,7 @@ impl Verifier<'_> {
     pub(in crate::verifier) fn is_context_type(&self, pointer: TypeId) -> bool {
         let btf = self.facts.kernel;
         let prog_type = self.input.kind.prog_type;
-        let Some(context) = CONTEXTS.iter().find(|row| row.0 == prog_type).map(|row| row.1) else {
+        let Some(context) = context_type(prog_type) else {
             return false;
         };
         let Some(to) = pointee(btf, pointer).filter(Pointee::is_struct) else { return false };
