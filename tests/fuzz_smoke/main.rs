@@ -35,12 +35,12 @@ fn mutant(seeds: &Seeds, nr: u64) -> Vec<u8> {
 
 #[test]
 fn damaged_objects() {
-    smoke("object", &Seeds::objects(), 1000);
+    smoke("object", &Seeds::objects(), 500);
 }
 
 #[test]
 fn damaged_objects_end_to_end() {
-    smoke("check", &Seeds::objects(), 250);
+    smoke("check", &Seeds::objects(), 120);
 }
 
 #[test]
