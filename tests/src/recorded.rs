@@ -12,13 +12,14 @@ use programs::profile::{KernelVersion, Profile};
 use programs::verifier::{Judgement, verify};
 
 /// Folders of recorded verdicts, each with what it holds.
-pub const COLLECTIONS: [(&str, &str); 3] = [
+pub const COLLECTIONS: [(&str, &str); 4] = [
     ("corpus", "small programs, each about one rule of sleepable and atomic programs"),
     (
         "probes",
         "programs at the limit of a range, a loop, a region, a reference, or where two kernels differ",
     ),
     ("real", "programs of the size people ship"),
+    ("kernel_objects", "members of kernel structs and how far they are trusted, arguments of hooks, return values"),
 ];
 
 /// One program on one kernel.

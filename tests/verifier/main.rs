@@ -54,6 +54,11 @@ fn check(name: &str) {
 }
 
 #[test]
+fn kernel_objects_agree() {
+    check("kernel_objects");
+}
+
+#[test]
 fn the_corpus_agrees() {
     check("corpus");
 }

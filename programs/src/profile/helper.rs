@@ -183,7 +183,7 @@ impl Helper {
         }
         let wanted = match kind.prog_type {
             ProgType::STRUCT_OPS => {
-                match kind.struct_ops.as_deref().and_then(|name| ops_type(name)) {
+                match kind.struct_ops.as_deref().and_then(ops_type) {
                     Some(wanted) => wanted,
                     None => return Availability::Unknown,
                 }

@@ -3,7 +3,7 @@
 //! Key types: [`Facts`], [`MapFacts`], [`Field`]. Neighbours: made from an object by `from_object`; `memory` and `calls` ask.
 
 use super::reg::{Flags, Kind, MapRef, Reg};
-use crate::btf::{Btf, TypeId};
+use crate::btf::{Btf, Kind as BtfKind, TypeId};
 use crate::core_reloc::Poisoned;
 use crate::kernel_types;
 use crate::object::{MapSpec, Object, ProgramSpec, SpecialField, SpecialKind, fields};
@@ -119,6 +119,19 @@ fn go_together(fields: &[Field]) -> bool {
         && (!both || count(S::Refcount) == 1)
 }
 
+/// One kptr with a tag that 6.1 does not know, or to a structure that it lacks, and the map has none at all (`btf_parse_kptrs`).
+fn kptrs_of_6_1(map: &mut MapFacts, program: Option<&Btf>, kernel: &Btf) {
+    use SpecialKind as S;
+    let is_kptr = |field: &Field| matches!(field.kind, S::Kptr | S::KptrRef | S::KptrUntrusted);
+    let there = |field: &Field| {
+        let name = program.map_or("", |btf| btf.name_of(field.target));
+        field.kind != S::KptrUntrusted && kernel.find_by_name_kind(name, BtfKind::Struct).is_some()
+    };
+    if !map.fields.iter().filter(|field| is_kptr(field)).all(there) {
+        map.fields.retain(|field| !is_kptr(field));
+    }
+}
+
 /// All of it.
 pub struct Facts<'a> {
     pub profile: &'a Profile,
@@ -138,14 +151,12 @@ impl<'a> Facts<'a> {
         program: &'a ProgramSpec,
         kernel: &'a Btf,
     ) -> Facts<'a> {
-        Facts {
-            profile,
-            maps: object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect(),
-            kernel,
-            btf: object.btf.as_ref(),
-            program,
-            unseen: Vec::new(),
+        let mut maps: Vec<MapFacts> =
+            object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect();
+        if profile.version == KernelVersion::V6_1 {
+            maps.iter_mut().for_each(|map| kptrs_of_6_1(map, object.btf.as_ref(), kernel));
         }
+        Facts { profile, maps, kernel, btf: object.btf.as_ref(), program, unseen: Vec::new() }
     }
 
     /// Special fields of a struct of the program, if objects of it can be allocated with them (`btf_find_struct_meta`).

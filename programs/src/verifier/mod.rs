@@ -110,6 +110,11 @@ pub trait Observer {
     fn thorough(&self) -> bool {
         false
     }
+
+    /// Instructions that may be followed, if fewer than the kernel's million: for those who have many programs to look at.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// Judges a program of an object on a kernel with the built-in types.
@@ -155,7 +160,7 @@ pub fn verify_with(
     let program = Program::new(profile, &input, &starts, |callee| info::call_traits(profile, &input, callee));
     let mut verifier = Verifier::new(profile, &input, &facts, program);
     if let Some(observer) = observer {
-        verifier.search.thorough = observer.thorough();
+        (verifier.search.thorough, verifier.search.limit) = (observer.thorough(), observer.limit());
         verifier.observer = Some(observer);
     }
     let outcome = verifier.run();

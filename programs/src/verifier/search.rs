@@ -4,6 +4,8 @@
 //! states; `mod` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
 //! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 computes them beforehand, which prunes alike.
 
+use std::rc::Rc;
+
 use sim::errno::Errno;
 
 use super::prune::{Exact, states_equal};
@@ -108,6 +110,8 @@ pub struct Search {
     live_nodes: usize,
     /// What is not read or not precise counts, too, when states are compared (see `Observer::thorough`).
     pub thorough: bool,
+    /// Instructions after which whoever watches gives up earlier than the kernel.
+    pub limit: Option<usize>,
 }
 
 /// What the search found at a place where states are kept.
@@ -184,6 +188,7 @@ impl Search {
             if self.nodes[node].branches > 0 {
                 break;
             }
+            self.release(node);
             at = self.nodes[node].parent;
         }
     }
@@ -236,6 +241,15 @@ impl Search {
         self.at[insn].retain(|kept| *kept != id);
         self.nodes[id].evicted = true;
         self.live_nodes -= 1;
+        self.release(id);
+    }
+
+    /// A state that is no candidate any more and on no path that goes on gives its memory back; its place and its parent stay.
+    fn release(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id];
+        if node.evicted && node.branches == 0 {
+            (node.state.frames, node.state.refs, node.history) = (Vec::new(), Rc::default(), Vec::new());
+        }
     }
 
     fn compare(&mut self, id: NodeId, path: &Path, place: Place) -> Checked<Compared> {

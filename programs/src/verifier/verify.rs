@@ -132,7 +132,7 @@ impl<'a> Verifier<'a> {
             return refuse(Errno::EFAULT, text);
         }
         self.search.progress.processed += 1;
-        if self.search.progress.processed > MAX_PROCESSED {
+        if self.search.progress.processed > self.search.limit.unwrap_or(MAX_PROCESSED) {
             let text =
                 format!("BPF program is too large. Processed {} insn", self.search.progress.processed);
             return refuse(Errno::E2BIG, text);

@@ -7,6 +7,9 @@ use programs::verifier::state::{Byte, SLOT_BYTES, Slot, State};
 /// States kept per instruction; beyond that the claims are given up.
 const MAX_STATES: usize = 3000;
 
+/// Instructions that a thorough search may follow.
+const MAX_FOLLOWED: usize = 200_000;
+
 /// The frame that runs, as the verifier saw it once.
 #[derive(Clone, Debug, PartialEq)]
 struct Claim {
@@ -43,6 +46,10 @@ impl Observer for Claims {
 
     fn thorough(&self) -> bool {
         true
+    }
+
+    fn limit(&self) -> Option<usize> {
+        Some(MAX_FOLLOWED)
     }
 }
 

@@ -289,10 +289,8 @@ impl Verifier<'_> {
             return Ok(());
         }
         let reg = *self.reg(regno);
-        if !matches!(reg.kind, Kind::Stack { .. }) {
-            if self.version() == KernelVersion::V6_12 {
-                return invalid("cannot release unowned const bpf_dynptr");
-            }
+        if !matches!(reg.kind, Kind::Stack { .. }) && self.version() == KernelVersion::V6_12 {
+            return invalid("cannot release unowned const bpf_dynptr");
         }
         if self.dynptr_reference(regno).is_some_and(|id| id != 0) {
             return Ok(());

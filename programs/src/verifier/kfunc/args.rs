@@ -166,6 +166,10 @@ impl Verifier<'_> {
 
     fn map_arg(&mut self, regno: u8, found: &mut Found) -> Checked {
         let reg = *self.reg(regno);
+        // An object keeps its type where others keep their map; whether it is a map is asked later.
+        if matches!(reg.kind, Kind::Btf { .. }) {
+            return Ok(());
+        }
         let (Kind::MapPtr { map, uid } | Kind::MapValue { map, uid }) = reg.kind else {
             return invalid(format!("pointer in R{regno} isn't map pointer"));
         };

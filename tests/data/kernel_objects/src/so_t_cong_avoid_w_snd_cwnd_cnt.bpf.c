@@ -1,0 +1,3 @@
+#include "struct_ops.h"
+SEC("struct_ops/cong_avoid") void BPF_PROG(t_cong_avoid_w_snd_cwnd_cnt, struct sock*sk, unsigned ack, unsigned acked) { struct tcp_sock*tp=(void*)sk; struct inet_connection_sock*ic=(void*)sk;tp->snd_cwnd_cnt=3; return; }
+SEC(".struct_ops") struct tcp_congestion_ops o={.cong_avoid=(void*)t_cong_avoid_w_snd_cwnd_cnt,.name="x"};

@@ -1,0 +1,21 @@
+#include "kernel_objects.h"
+SEC("lsm/file_open") int BPF_PROG(lf_arg, struct file *p) {  SHOW(p); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_inode, struct file *p) {  SHOW(p->f_inode); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry, struct file *p) {  SHOW(p->f_path.dentry); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_mnt, struct file *p) {  SHOW(p->f_path.mnt); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_cred, struct file *p) {  SHOW(p->f_cred); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_op, struct file *p) {  SHOW(p->f_op); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_private_data, struct file *p) {  SHOW(p->private_data); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_flags, struct file *p) {  SHOW(p->f_flags); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry_d_inode, struct file *p) {  SHOW(p->f_path.dentry->d_inode); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry_d_parent, struct file *p) {  SHOW(p->f_path.dentry->d_parent); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry_d_sb, struct file *p) {  SHOW(p->f_path.dentry->d_sb); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry_d_name_name, struct file *p) {  SHOW(p->f_path.dentry->d_name.name); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_inode_i_sb, struct file *p) {  SHOW(p->f_inode->i_sb); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_inode_i_sb_s_root, struct file *p) {  SHOW(p->f_inode->i_sb->s_root); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_inode_i_sb_s_type, struct file *p) {  SHOW(p->f_inode->i_sb->s_type); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_inode_i_private, struct file *p) {  SHOW(p->f_inode->i_private); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_cred_user_ns, struct file *p) {  SHOW(p->f_cred->user_ns); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_cred_user_ns_parent, struct file *p) {  SHOW(p->f_cred->user_ns->parent); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_mnt_mnt_root, struct file *p) {  SHOW(p->f_path.mnt->mnt_root); return 0; }
+SEC("lsm/file_open") int BPF_PROG(lf_f_path_dentry_d_inode_i_sb, struct file *p) {  SHOW(p->f_path.dentry->d_inode->i_sb); return 0; }
