@@ -12,7 +12,7 @@ int broken(struct pt_regs *ctx)
 	return 0;
 }
 
-/* sound: 0 to 64. */
+/* sound: 0 to 64. 5.10 and 6.1 also want the buffer initialised. */
 SEC("kprobe")
 int sound(struct pt_regs *ctx)
 {

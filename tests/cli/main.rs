@@ -3,6 +3,9 @@
 //!
 //! `bad/NAME.toml` is run and must end with exit code 2 and exactly `bad/NAME.stderr`; `UPDATE=1` rewrites these.
 
+mod check;
+mod docs;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use annotate_snippets::{AnnotationKind, Group as Block, Level, Origin, Snippet};
 use programs::object::ProgramSpec;
-use sim::errno::Errno;
 
 use super::compare::{Group, names, verdicts};
 use super::trail::{Step, StepKind};
-use super::{Instruction, Refusal, Row};
+use super::{Instruction, Refusal, Row, errno_name};
 use crate::diag::catalogue::rules;
 use crate::diag::render::Style;
 
@@ -33,8 +32,11 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
     if let Some(insn) = &lead.insn {
         block = block.element(Level::NOTE.message(format!("at instruction {}: {}", insn.index, insn.text)));
     }
+    if let Some(known) = &lead.known {
+        block = block.element(Level::NOTE.message(format!("known there: {known}")));
+    }
     for (kernels, refusal) in group.words() {
-        let said = format!("{}: {} ({})", names(&kernels), refusal.message, errno(refusal));
+        let said = format!("{}: {} ({})", names(&kernels), refusal.message, errno_name(refusal.errno));
         block = block.element(Level::NOTE.with_name("kernel").message(said));
     }
     for help in &lead.help {
@@ -44,11 +46,6 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         block = block.element(Level::NOTE.message(verdicts(rows)));
     }
     format!("{}\n\n", style.renderer().render(&[block]))
-}
-
-fn errno(refusal: &Refusal) -> String {
-    let name = i32::try_from(-refusal.errno).ok().and_then(|number| Errno(number).name());
-    name.map_or_else(|| refusal.errno.to_string(), |name| format!("-{name}"))
 }
 
 /// A label to be drawn.

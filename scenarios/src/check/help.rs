@@ -32,6 +32,7 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
     let mut lines = match subject.code {
         "V0002" => vec![null_check(subject)],
         "V0006" => release(subject),
+        "V0009" if !leave(subject.message).is_empty() => leave(subject.message),
         "V0009" | "V0010" => helper(subject, &kind),
         "V0011" => kfunc(subject, &kind),
         "V0013" => return_range(subject.message),
@@ -76,7 +77,7 @@ const THUMBS: &[(&str, &str)] = &[
         "bound the value directly before its use, as an unsigned number: `if (n > sizeof(buf)) return 0;`",
     ),
     ("V0022", "release each reference once, through the pointer that was acquired and checked for NULL"),
-    ("V0023", "open and close the region on every path of the same function"),
+    ("V0023", "close the region on every path, before each `return`; what was taken must be taken only once"),
     ("V0024", "write to a copy on the stack or in another map"),
     (
         "V0025",
@@ -150,6 +151,25 @@ fn release(subject: &Subject<'_>) -> Vec<String> {
     vec![format!("give it back{by} on every path to the end, also on the early returns")]
 }
 
+/// Regions in messages, what ends them and what begins them again.
+const REGIONS: &[(&str, &str, &str)] = &[
+    ("rcu_read_lock region", "bpf_rcu_read_unlock()", "bpf_rcu_read_lock()"),
+    ("non-preemptible region", "bpf_preempt_enable()", "bpf_preempt_disable()"),
+    ("IRQ-disabled region", "bpf_local_irq_restore(…)", "bpf_local_irq_save(…)"),
+    ("lock region", "bpf_spin_unlock(…)", "bpf_spin_lock(…)"),
+];
+
+/// How to leave the region in which sleeping is refused; nothing when it is the program that may not sleep.
+fn leave(message: &str) -> Vec<String> {
+    let found = REGIONS.iter().find(|(words, ..)| message.contains(words));
+    let line = |(_, end, begin): &(&str, &str, &str)| {
+        format!(
+            "leave the section first: `{end}` before this call, and `{begin}` again behind it if it is still needed"
+        )
+    };
+    found.map(line).into_iter().collect()
+}
+
 /// `bpf_x#12` in a message.
 fn named_helper(message: &str) -> Option<&'static Helper> {
     let digits = message.split_once('#')?.1;
@@ -185,7 +205,7 @@ fn helper(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     lines
 }
 
-/// The messages of 6.12 do not name the helper: it is the only one that sleeps among those the refused line calls.
+/// The messages of 6.12 do not name the helper: it is the only one that sleeps among those the program calls.
 fn called_at_end(subject: &Subject<'_>) -> Option<&'static Helper> {
     if !subject.message.starts_with("helper call ") {
         return None;

@@ -30,6 +30,8 @@ pub struct Line<'a> {
     pub source: Option<Source<'a>>,
     /// The refused instruction; null when accepted or refused as a whole.
     pub instruction: Option<At<'a>>,
+    /// What the verifier knew about the register that the message is about, as the kernel's log prints it; null when there is none.
+    pub known: Option<&'a str>,
     /// What led there, in the order of execution.
     pub path: Vec<Step<'a>>,
     /// What can be done.
@@ -98,6 +100,7 @@ pub fn line<'a>(file: &'a str, row: &'a Row) -> Line<'a> {
         reason,
         source: refusal.and_then(|refusal| source(refusal.place.as_ref())),
         instruction: refusal.and_then(|refusal| refusal.insn.as_ref()).map(at),
+        known: refusal.and_then(|refusal| refusal.known.as_deref()),
         path: refusal.map(path).unwrap_or_default(),
         help: refusal.map_or(&[], |refusal| refusal.help.as_slice()),
         work: row.work.map(|work| Work {

@@ -5,9 +5,13 @@
 use programs::btf::Btf;
 use programs::object::{Object, ProgramSpec};
 use programs::profile::Profile;
-use programs::verifier::state::RefKind;
+use programs::verifier::Observer;
+use programs::verifier::print::reg_text;
+use programs::verifier::reg::Kind;
+use programs::verifier::state::{RefKind, State};
 use programs::{core_reloc, gate, kernel_types, verifier};
 
+use super::log::TypeNames;
 use super::trail::{Held, Judged, Trail};
 use super::{Place, Refusal, Report, Row, Verdict, Work, family, help, listing};
 use crate::file::Kernel;
@@ -94,11 +98,15 @@ fn refusal(
     let gate::Verdict::Reject(rejection) = &judged.verdict else { unreachable!("asked for refusals only") };
     let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
     let loaded = relocated(object, program, kernel);
+    let unrelocated = program;
     let program = loaded.as_ref().unwrap_or(program);
     let listing = listing::Listing::new(profile, object, program);
     let code = family::code_of(&rejection.message);
     let insn = rejection.insn.map(|index| listing.instruction(index));
-    let steps = Trail::new(&listing, judged, &rejection.message).steps(code);
+    let trail = Trail::new(&listing, judged, &rejection.message);
+    let steps = trail.steps(code);
+    let asked = rejection.insn.zip(trail.register());
+    let known = asked.and_then(|(insn, reg)| known(profile, object, unrelocated, kernel, insn, reg));
     let subject =
         help::Subject { profile, object, program, code, message: &rejection.message, steps: &steps };
     let help = help::lines(&subject);
@@ -108,7 +116,40 @@ fn refusal(
         message: rejection.message.clone(),
         place: Place::of(program, rejection.insn.unwrap_or(0)),
         insn,
+        known,
         steps,
         help,
     }
+}
+
+/// Keeps the state before one instruction, of the last time a path came by.
+struct At {
+    insn: usize,
+    state: Option<State>,
+}
+
+impl Observer for At {
+    fn before(&mut self, insn: usize, state: &State) {
+        if insn == self.insn {
+            self.state = Some(state.clone());
+        }
+    }
+}
+
+/// What was known about a register when the program was refused: the verifier goes the same way again.
+fn known(
+    profile: &Profile,
+    object: &Object,
+    program: &ProgramSpec,
+    kernel: &Btf,
+    insn: usize,
+    reg: u8,
+) -> Option<String> {
+    let mut at = At { insn, state: None };
+    verifier::verify_with(profile, object, program, kernel, Some(&mut at));
+    let state = at.state?;
+    let held = state.reg(reg.into());
+    let names = TypeNames { object, kernel };
+    let text = reg_text(profile.version, state.frames.len() - 1, held, &names);
+    (held.kind != Kind::NotInit).then(|| format!("R{reg}={text}"))
 }

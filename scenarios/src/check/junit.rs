@@ -43,7 +43,7 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
 }
 
 fn description(refusal: &Refusal) -> String {
-    let mut lines = vec![format!("{} ({})", refusal.message, crate::file::Ret(refusal.errno))];
+    let mut lines = vec![format!("{} ({})", refusal.message, super::errno_name(refusal.errno))];
     if let Some(place) = &refusal.place {
         lines.push(format!("{}:{}:{}: {}", place.file, place.line, place.column, place.text.trim()));
     }

@@ -185,7 +185,8 @@ impl Writer<'_> {
     /// The line of C, when it is another one than before.
     fn source(&mut self, insn: usize) {
         let place = Place::of(self.listing.program, insn);
-        if place.is_some() && place != self.line {
+        let key = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
+        if place.is_some() && key(&place) != key(&self.line) {
             if let Some(place) = &place {
                 let file = place.file.rsplit('/').next().unwrap_or(&place.file);
                 writeln!(self.text, "; {} @ {file}:{}", place.text.trim(), place.line).expect("text");
@@ -196,9 +197,9 @@ impl Writer<'_> {
 }
 
 /// Names from the object's and the kernel's BTF.
-struct TypeNames<'a> {
-    object: &'a Object,
-    kernel: &'a Btf,
+pub(super) struct TypeNames<'a> {
+    pub object: &'a Object,
+    pub kernel: &'a Btf,
 }
 
 impl StateNames for TypeNames<'_> {

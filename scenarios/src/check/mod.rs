@@ -25,6 +25,7 @@ pub mod trail;
 use std::path::Path;
 
 use programs::object::{Object, ProgramSpec, load_object};
+use sim::errno::Errno;
 
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::OBJECT;
@@ -118,6 +119,8 @@ pub struct Refusal {
     pub insn: Option<Instruction>,
     /// Its line of C, or the first line of the program.
     pub place: Option<Place>,
+    /// What the verifier knew about the register that the message is about, as its log prints it: `R0=scalar(smin=0,smax=8)`.
+    pub known: Option<String>,
     /// What led there, in the order of execution.
     pub steps: Vec<Step>,
     /// What the user can do.
@@ -158,6 +161,12 @@ impl Place {
             text: line.text.to_string(),
         })
     }
+}
+
+/// `-EINVAL` for -22.
+pub fn errno_name(errno: i64) -> String {
+    let name = i32::try_from(-errno).ok().and_then(|number| Errno(number).name());
+    name.map_or_else(|| errno.to_string(), |name| format!("-{name}"))
 }
 
 /// Loads an object; `path` names it in messages.

@@ -11,6 +11,9 @@ use super::trail::{bytes, leaves_program, plain};
 /// Steps that are told of: the last change of a value and the places before it.
 const MAX_SOURCES: usize = 4;
 
+/// What r1 is when the program begins.
+const CONTEXT: &str = "the context";
+
 /// A place that a value comes from; `at` counts positions on the path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -82,7 +85,7 @@ pub(super) fn of(listing: &Listing<'_>, path: &[usize], depth: &[i32], end: usiz
                 }
             }
             Effect::Made(text) => {
-                found.push(Source::At { at, text });
+                found.push(Source::At { at, text: loaded(listing, path, depth, at, &op).unwrap_or(text) });
                 break;
             }
         }
@@ -96,12 +99,20 @@ pub(super) fn of(listing: &Listing<'_>, path: &[usize], depth: &[i32], end: usiz
     found
 }
 
+/// A load whose address is the context says so.
+fn loaded(listing: &Listing<'_>, path: &[usize], depth: &[i32], at: usize, op: &Op) -> Option<String> {
+    let Op::Load { size, base, .. } = *op else { return None };
+    let address = of(listing, path, depth, at, base.0);
+    let context = matches!(address.last(), Some(Source::Entry { text, .. }) if text == CONTEXT);
+    context.then(|| format!("{} of the context, read here", bytes(size)))
+}
+
 /// The value was there when the function at position `at` began, or never.
 fn entry(listing: &Listing<'_>, path: &[usize], at: usize, wanted: Wanted) -> Source {
     let function = listing.program.function_of(path[at]);
     let is_main = function.is_some_and(|function| function.start == 0);
     match wanted {
-        Wanted::Reg(1) if is_main => Source::Entry { at, text: "the context".to_owned() },
+        Wanted::Reg(1) if is_main => Source::Entry { at, text: CONTEXT.to_owned() },
         Wanted::Reg(number @ 1..=5) if !is_main => {
             let name = function.map_or("the function", |function| function.name.as_str());
             Source::Entry { at, text: format!("argument {number} of `{name}`") }

@@ -117,7 +117,7 @@ impl<'a> Trail<'a> {
     }
 
     /// The register that the message names, or through which the refused instruction goes.
-    fn register(&self) -> Option<u8> {
+    pub fn register(&self) -> Option<u8> {
         if let Some(argument) = self.message.strip_prefix("arg#") {
             let digits: String = argument.chars().take_while(char::is_ascii_digit).collect();
             return digits.parse::<u8>().ok().map(|number| number + 1).filter(|reg| *reg <= 5);

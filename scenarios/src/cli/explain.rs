@@ -3,11 +3,12 @@
 use super::Exit;
 use super::console::Console;
 use crate::check::compare;
+use crate::check::errno_name;
 use crate::diag::catalogue::input::NO_CODE;
 use crate::diag::catalogue::lesson::{self, Recorded};
 use crate::diag::catalogue::{self, Entry};
 use crate::diag::{Diagnostic, suggest};
-use crate::file::{Kernel, Ret};
+use crate::file::Kernel;
 
 /// Columns that explanations are wrapped to.
 const WIDTH: usize = 96;
@@ -59,7 +60,7 @@ fn verdicts(recorded: &[Recorded]) -> String {
     let mut answers: Vec<(&str, String, Vec<Kernel>)> = Vec::new();
     for row in recorded {
         let answer = match row.errno {
-            Some(errno) => format!("{} ({})", row.message, Ret(errno)),
+            Some(errno) => format!("{} ({})", row.message, errno_name(errno)),
             None => "loads".to_owned(),
         };
         match answers.iter_mut().find(|(program, known, _)| *program == row.program && *known == answer) {

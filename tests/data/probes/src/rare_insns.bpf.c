@@ -52,8 +52,6 @@ P(load_class_unknown_mode, ".8byte 0x00000000000000b8;")
 P(wide_constant_reserved, ".8byte 0x0000000000010118; .8byte 0;")
 /* A map's address with an offset that the library drops. */
 SEC("tc") ASMPROG int direct_value_past(void) { asm volatile("r1 = %[arr] + 48 ll; r0 = 0; exit;" :: MAP(arr)); }
-/* A call into the middle of nowhere. */
-P(call_outside, ".8byte 0x0000100000001085;")
 /* A call to a kernel function with a number that is none. */
 P(call_unknown_kfunc, ".8byte 0x0fffffff00002085;")
 /* A kernel function in a module that does not exist. */
@@ -64,8 +62,6 @@ P(call_unknown_source, ".8byte 0x0000000100003085;")
 P(wide_constant_bad_type, ".8byte 0x0fffffff00003118; .8byte 0;")
 /* A map by its index without a list of maps. */
 P(wide_constant_map_index, ".8byte 0x0000000000005118; .8byte 0;")
-/* A function's address that is no start of one. */
-P(wide_constant_bad_function, ".8byte 0x0000100000004118; .8byte 0;")
 /* The jump with a constant in its reserved half. */
 P(jump_exit_operation, ".8byte 0x000000000000009d;")
 /* A 32-bit call. */

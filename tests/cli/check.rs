@@ -1,0 +1,125 @@
+//! `sleepable check` as a user meets it: forms, options, exit codes, bad files.
+
+use std::fs;
+
+use super::{here, run, scratch, text};
+
+const LEAK: &str = "scenarios/rules/obj/V0006.bpf.o";
+const NULL: &str = "scenarios/rules/obj/V0002.bpf.o";
+
+fn root() -> std::path::PathBuf {
+    here().join("../..")
+}
+
+fn stdout(args: &[&str], code: i32) -> String {
+    text(&run(&root(), args, code).stdout)
+}
+
+#[test]
+fn a_refusal_points_to_the_line_says_why_and_what_to_do() {
+    let report = stdout(&["check", NULL, "--kernel", "6.12"], 1);
+    for part in [
+        "error[V0002]: `broken`: a pointer that may be NULL is used",
+        "V0002.bpf.c:16:9",
+        "*count += 1;",
+        "the result of `bpf_map_lookup_elem`",
+        "= kernel: 6.12: R0 invalid mem access 'map_value_or_null' (-EACCES)",
+        "= help: check for NULL first: `if (!count) return 0;`",
+        "sound    tc       accept",
+        "2 programs on 1 kernel: 1 accepted, 1 rejected",
+    ] {
+        assert!(report.contains(part), "no `{part}` in\n{report}");
+    }
+    assert!(!report.contains('\u{1b}'), "no colours where nobody looks");
+    assert!(stdout(&["--color", "always", "check", NULL], 1).contains("\u{1b}[1;31mreject V0002"));
+}
+
+#[test]
+fn programs_can_be_chosen_and_all_sound_is_success() {
+    let report = stdout(&["check", NULL, "--program", "sound"], 0);
+    assert!(report.contains("1 program on 4 kernels: 4 accepted, 0 rejected"), "{report}");
+    let output = run(&root(), &["check", NULL, "--program", "nobody"], 4);
+    assert!(text(&output.stderr).contains("error[E0028]: the object contains no program of that name"));
+}
+
+#[test]
+fn the_log_has_the_shape_of_the_kernels() {
+    let log = stdout(&["check", LEAK, "--program", "broken", "--kernel", "6.12", "--log"], 1);
+    for part in [
+        "0: R1=ctx() R10=fp0\n",
+        "; __u32 *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0); @ V0006.bpf.c:13\n",
+        "(85) call bpf_ringbuf_reserve#131",
+        "; R0=ringbuf_mem_or_null(id=",
+        "\nfrom 9 to 15: R0=",
+        "\nUnreleased reference id=2 alloc_insn=5\n",
+        "processed 18 insns (limit 1000000) max_states_per_insn ",
+    ] {
+        assert!(log.contains(part), "no `{part}` in\n{log}");
+    }
+}
+
+#[test]
+fn forms_for_machines() {
+    let junit = stdout(&["check", LEAK, "--format", "junit"], 1);
+    assert!(
+        junit.contains("<testsuites name=\"sleepable check\" tests=\"8\" failures=\"4\" errors=\"0\">"),
+        "{junit}"
+    );
+    assert!(junit.contains("type=\"V0006\""), "{junit}");
+    let sarif: serde_json::Value =
+        serde_json::from_str(&stdout(&["check", LEAK, "--format", "sarif"], 1)).expect("JSON");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "V0006");
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 21);
+    let flow = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().expect("a flow");
+    assert_eq!(flow[0]["location"]["physicalLocation"]["region"]["startLine"], 13, "{flow:?}");
+    let line = stdout(&["check", LEAK, "--format", "json", "--kernel", "7.2", "--program", "broken"], 1);
+    let line: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+    assert_eq!((&line["code"], &line["errno"]), (&"V0006".into(), &(-22).into()));
+    assert_eq!(line["path"][0]["kind"], "held");
+    assert!(line["work"]["processed"].as_u64().expect("a number") > 5);
+}
+
+#[test]
+fn files_that_are_nothing_to_check() {
+    let directory = scratch("nothing-to-check");
+    fs::write(directory.join("empty.o"), b"").expect("file");
+    fs::write(directory.join("text.o"), b"int main() {}\n").expect("file");
+    let stderr = |args: &[&str]| text(&run(&directory, args, 2).stderr);
+    assert!(stderr(&["check", "missing.o"]).contains("error[E0001]: cannot read `missing.o`: no such file"));
+    assert!(stderr(&["check", "."]).contains("error[E0001]: cannot read `.`: it is a directory"));
+    assert!(stderr(&["check", "empty.o"]).contains("error[E0020]: `empty.o` cannot be loaded"));
+    assert!(stderr(&["check", "text.o"]).contains("error[E0020]: `text.o` cannot be loaded"));
+    // A bad file spoils the exit code, not the report of the good one.
+    let good = root().join(NULL).display().to_string();
+    let output = run(&directory, &["check", "empty.o", &good, "--program", "sound"], 2);
+    assert!(text(&output.stdout).contains("4 accepted"));
+}
+
+#[test]
+fn kernel_types_from_a_file() {
+    let directory = scratch("kernel-types");
+    let types = root().join("programs/src/kernel_types/6.12.btf").display().to_string();
+    let whole = fs::read(&types).expect("types");
+    fs::write(directory.join("cut.btf"), &whole[..whole.len() / 2]).expect("file");
+    fs::write(directory.join("empty.btf"), b"").expect("file");
+    let object = root().join(NULL).display().to_string();
+    let check = |code: i32, rest: &[&str]| {
+        let args: Vec<&str> = ["check", &object].iter().chain(rest).copied().collect();
+        let output = run(&directory, &args, code);
+        format!("{}{}", text(&output.stdout), text(&output.stderr))
+    };
+    assert!(check(2, &["--btf", &types]).contains("error[E0032]: of which kernel are the types"));
+    assert!(
+        check(2, &["--kernel", "6.12", "--btf", "cut.btf"])
+            .contains("error[E0033]: `cut.btf` has no kernel types")
+    );
+    assert!(check(2, &["--kernel", "6.12", "--btf", "empty.btf"]).contains("error[E0033]"));
+    assert!(check(2, &["--kernel", "6.12", "--btf", "missing.btf"]).contains("error[E0001]"));
+    assert!(check(2, &["--kernel", "6.12", "--btf", "."]).contains("it is a directory"));
+    let twice = format!("6.12={types}");
+    assert!(check(2, &["--btf", &twice, "--btf", &twice]).contains("given twice for 6.12"));
+    // An object has a section .BTF, as a vmlinux image has.
+    assert!(check(1, &["--kernel", "6.12", "--btf", &object]).contains("reject V0002"));
+    assert!(check(1, &["--kernel", "6.12", "--btf", &types]).contains("reject V0002"));
+}
