@@ -18,6 +18,7 @@ pub const COLLECTIONS: [(&str, &str); 4] = [
         "probes",
         "programs at the limit of a range, a loop, a region, a reference, or where two kernels differ",
     ),
+    ("kfuncs", "programs around what kernel functions take and give"),
     ("real", "programs of the size people ship"),
     ("kernel_objects", "members of kernel structs and how far they are trusted, arguments of hooks, return values"),
 ];

@@ -69,6 +69,11 @@ fn the_probes_agree() {
 }
 
 #[test]
+fn programs_around_kernel_functions_agree() {
+    check("kfuncs");
+}
+
+#[test]
 fn programs_of_the_size_people_ship_agree() {
     check("real");
 }
