@@ -12,7 +12,7 @@ use programs::profile::{KernelVersion, Profile};
 use programs::verifier::{Judgement, verify};
 
 /// Folders of recorded verdicts, each with what it holds.
-pub const COLLECTIONS: [(&str, &str); 4] = [
+pub const COLLECTIONS: [(&str, &str); 5] = [
     ("corpus", "small programs, each about one rule of sleepable and atomic programs"),
     (
         "probes",
@@ -20,7 +20,10 @@ pub const COLLECTIONS: [(&str, &str); 4] = [
     ),
     ("kfuncs", "programs around what kernel functions take and give"),
     ("real", "programs of the size people ship"),
-    ("kernel_objects", "members of kernel structs and how far they are trusted, arguments of hooks, return values"),
+    (
+        "kernel_objects",
+        "members of kernel structs and how far they are trusted, arguments of hooks, return values",
+    ),
 ];
 
 /// One program on one kernel.

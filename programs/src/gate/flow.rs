@@ -69,7 +69,8 @@ fn explore(profile: &Profile, input: &GateInput) -> Result<Vec<Seen>, Rejection>
         };
         stack.push((at, turn + 1));
         let Some(to) = usize::try_from(edge.to).ok().filter(|to| *to < seen.len()) else {
-            let text = message(profile.version, "jump_out_of_range", &[&at.to_string(), &edge.to.to_string()]);
+            let text =
+                message(profile.version, "jump_out_of_range", &[&at.to_string(), &edge.to.to_string()]);
             return refuse(text, at);
         };
         match seen[to] {

@@ -33,8 +33,8 @@ pub(crate) use functions::starts as function_starts;
 pub use input::{
     GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,
 };
-pub(crate) use summary::sleeping_functions;
 pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
+pub(crate) use summary::sleeping_functions;
 pub use syscall_checks::MAX_INSNS;
 
 use crate::profile::{KernelVersion, Profile, ProgType};

@@ -182,12 +182,10 @@ impl Helper {
             return Availability::Unknown;
         }
         let wanted = match kind.prog_type {
-            ProgType::STRUCT_OPS => {
-                match kind.struct_ops.as_deref().and_then(ops_type) {
-                    Some(wanted) => wanted,
-                    None => return Availability::Unknown,
-                }
-            }
+            ProgType::STRUCT_OPS => match kind.struct_ops.as_deref().and_then(ops_type) {
+                Some(wanted) => wanted,
+                None => return Availability::Unknown,
+            },
             prog_type => TypeName { prog_type, family: None },
         };
         let live = |row: &&Access| row.versions.contains(profile.version) && row.types.contains(&wanted);

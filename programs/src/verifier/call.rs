@@ -8,7 +8,7 @@ use sim::errno::Errno;
 
 use super::reg::{Kind, Reg};
 use super::search::Path;
-use super::state::{Frame, max_call_frames, ReturnRange, Role, State, Touched};
+use super::state::{Frame, ReturnRange, Role, State, Touched, max_call_frames};
 use super::stop::{Checked, invalid, refuse};
 use super::verify::{Next, Verifier};
 use crate::gate::SleepContext;
@@ -103,10 +103,14 @@ impl Verifier<'_> {
         let late = version >= KernelVersion::V6_12;
         let regions = self.path.state.regions;
         if late && regions.locks > 0 {
-            return invalid("global function calls are not allowed while holding a lock, use static function instead");
+            return invalid(
+                "global function calls are not allowed while holding a lock, use static function instead",
+            );
         }
         if version == KernelVersion::V6_12 && regions.preempt > 0 {
-            return invalid("global function calls are not allowed with preemption disabled, use static function instead");
+            return invalid(
+                "global function calls are not allowed with preemption disabled, use static function instead",
+            );
         }
         let name = self.program.subprogs[subprog].name.clone();
         let sleeps = version == KernelVersion::V7_2 && self.info[subprog].might_sleep;

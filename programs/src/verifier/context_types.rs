@@ -42,5 +42,9 @@ pub(super) fn context_type(prog_type: ProgType) -> Option<&'static str> {
 
 /// The kernel's struct behind the context of this program type (`get_kern_ctx_btf_id`).
 pub(super) fn kernel_context(prog_type: ProgType) -> Option<&'static str> {
-    CONTEXTS.iter().find(|row| row.0 == prog_type).map(|row| row.2).filter(|name| !["u64", "u32"].contains(name))
+    CONTEXTS
+        .iter()
+        .find(|row| row.0 == prog_type)
+        .map(|row| row.2)
+        .filter(|name| !["u64", "u32"].contains(name))
 }

@@ -3,8 +3,8 @@
 //! Neighbours: `call` enters functions; `refs` says what may not be left; `return_range` what may be returned. Modelled after
 //! kernel/bpf/verifier.c:process_bpf_exit_full and prepare_func_exit.
 
-use super::reg::Kind;
 use super::refs::LeakAt;
+use super::reg::Kind;
 use super::state::Role;
 use super::stop::{Checked, invalid, no_access};
 use super::verify::{Next, Verifier};

@@ -24,10 +24,17 @@ pub enum Arg {
     Context,
     Number,
     Dynptr,
-    Memory { size: u32, nullable: bool },
+    Memory {
+        size: u32,
+        nullable: bool,
+    },
     /// Read through faults, whatever it is (7.2's `__arg_untrusted`).
     UntrustedMemory,
-    Kernel { id: u32, nullable: bool, untrusted: bool },
+    Kernel {
+        id: u32,
+        nullable: bool,
+        untrusted: bool,
+    },
     Arena,
 }
 
@@ -122,9 +129,7 @@ impl Verifier<'_> {
         let mut reg = match arg {
             Arg::Context => return Reg::pointer(RegKind::Ctx, Flags::NONE, numbers),
             Arg::Number | Arg::Arena => return Reg::unknown(numbers),
-            Arg::Dynptr => {
-                Reg::pointer(RegKind::Dynptr { kind: DynptrKind::Local }, Flags::NONE, numbers)
-            }
+            Arg::Dynptr => Reg::pointer(RegKind::Dynptr { kind: DynptrKind::Local }, Flags::NONE, numbers),
             Arg::Memory { size, nullable: null } => {
                 Reg::pointer(RegKind::Mem { size }, nullable(null), numbers)
             }
@@ -167,9 +172,8 @@ impl Verifier<'_> {
         }
         for (subprog, info) in self.info.iter().enumerate().skip(1) {
             let Some((btf, _, proto)) = self.function_type(subprog) else { continue };
-            let number = plain(btf, proto.target()).is_some_and(|ty| {
-                ty.kind().is_enum() || (ty.kind() == Kind::Int && ty.own_size() <= 8)
-            });
+            let number = plain(btf, proto.target())
+                .is_some_and(|ty| ty.kind().is_enum() || (ty.kind() == Kind::Int && ty.own_size() <= 8));
             let what = match (info.has_legacy_load, info.has_tail_call) {
                 _ if number => continue,
                 (true, _) => "LD_ABS",
@@ -190,7 +194,9 @@ impl Verifier<'_> {
         let count = proto.params().len();
         if count > MAX_ARGS {
             return invalid(match self.version() {
-                KernelVersion::V5_10 => format!("Global function {name}() with {count} > 5 args. Buggy compiler."),
+                KernelVersion::V5_10 => {
+                    format!("Global function {name}() with {count} > 5 args. Buggy compiler.")
+                }
                 KernelVersion::V7_2 => {
                     format!("global function {name} has {count} > 5 args, stack args not supported")
                 }
@@ -211,7 +217,9 @@ impl Verifier<'_> {
             if kind == Kind::Void {
                 return Ok(());
             }
-            let text = format!("Global function {name}() return value not void or scalar. Only those are supported.");
+            let text = format!(
+                "Global function {name}() return value not void or scalar. Only those are supported."
+            );
             return refuse(Errno::EOPNOTSUPP, text);
         }
         invalid(format!("Global function {name}() doesn't return scalar. Only those are supported."))
@@ -245,7 +253,9 @@ impl Verifier<'_> {
     fn argument_tags(&self, btf: &Btf, func: Type<'_>, index: usize) -> Checked<Tags> {
         let mut tags = Tags::default();
         let ours = |ty: &Type<'_>| {
-            ty.kind() == Kind::DeclTag && ty.target() == func.id() && ty.tagged_component() == Some(index as u32)
+            ty.kind() == Kind::DeclTag
+                && ty.target() == func.id()
+                && ty.tagged_component() == Some(index as u32)
         };
         for tag in btf.types().filter(ours).filter_map(|ty| ty.name().strip_prefix("arg:")) {
             if !tags.set(tag, self.version()) {
@@ -313,7 +323,9 @@ impl Verifier<'_> {
         let id = self.kernel_twin(index, kind, name)?;
         if kind != Kind::Struct && kind != Kind::Union && kind != Kind::Fwd {
             let what = kind_name(kind);
-            let text = format!("arg#{index} has type {what} '{name}', but only struct or primitive types are allowed");
+            let text = format!(
+                "arg#{index} has type {what} '{name}', but only struct or primitive types are allowed"
+            );
             return invalid(text);
         }
         Ok(Arg::Kernel { id, nullable: false, untrusted: true })
@@ -326,8 +338,11 @@ impl Verifier<'_> {
         match (found.next(), found.next()) {
             (Some(twin), None) => Ok(twin.id().0),
             (first, _) => {
-                let (errno, why) =
-                    if first.is_none() { (Errno::ENOENT, "has no matches") } else { (Errno::ESRCH, "is ambiguous") };
+                let (errno, why) = if first.is_none() {
+                    (Errno::ENOENT, "has no matches")
+                } else {
+                    (Errno::ESRCH, "is ambiguous")
+                };
                 let text = format!("arg#{index} reference type('{} {name}') {why}", kind_name(kind));
                 refuse(errno, text)
             }
@@ -413,11 +428,16 @@ impl Verifier<'_> {
                 as_invalid(self.memory_argument(regno, size))?;
                 let slice = reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE);
                 if late && slice && self.info[subprog].changes_packet {
-                    let text = format!("{named} is a packet pointer, but func#{subprog} may change packet data");
+                    let text =
+                        format!("{named} is a packet pointer, but func#{subprog} may change packet data");
                     return invalid(text);
                 }
                 let null = reg.may_be_null() || (late && reg.is_null());
-                if !nullable && null { invalid(format!("{named} is expected to be non-NULL")) } else { Ok(()) }
+                if !nullable && null {
+                    invalid(format!("{named} is expected to be non-NULL"))
+                } else {
+                    Ok(())
+                }
             }
             Arg::Dynptr => {
                 let fresh = Source::Fresh { owner: 0 };

@@ -63,12 +63,14 @@ pub fn call_traits(profile: &Profile, input: &GateInput, callee: Callee) -> Call
             async_callback: id == TIMER_SET_CALLBACK,
             iter_next: false,
         },
-        Callee::Kfunc { id, .. } => kfunc(profile, input, id).map_or(CallTraits::default(), |kfunc| CallTraits {
-            sync_callback: SYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
-            async_callback: ASYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
-            iter_next: kfunc.has_flag("ITER_NEXT"),
-            params: None,
-        }),
+        Callee::Kfunc { id, .. } => {
+            kfunc(profile, input, id).map_or(CallTraits::default(), |kfunc| CallTraits {
+                sync_callback: SYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
+                async_callback: ASYNC_CALLBACK_KFUNCS.contains(&kfunc.name),
+                iter_next: kfunc.has_flag("ITER_NEXT"),
+                params: None,
+            })
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Modelled after kernel/bpf/verifier.c:check_ld_abs. Neighbours: `refs` says what may not be held; `exit` follows the hidden exit.
 
-use super::reg::{Kind, Reg};
 use super::refs::LeakAt;
+use super::reg::{Kind, Reg};
 use super::state::Role;
 use super::stop::{Checked, invalid};
 use super::verify::{Next, Verifier};

@@ -23,7 +23,8 @@ pub fn live_registers(
     traits: &impl Fn(Callee) -> CallTraits,
     ends: impl Fn(usize) -> usize,
 ) -> Vec<u16> {
-    let effects: Vec<Effect> = ops.iter().map(|op| op.map_or(Effect::default(), |op| effect(op, traits))).collect();
+    let effects: Vec<Effect> =
+        ops.iter().map(|op| op.map_or(Effect::default(), |op| effect(op, traits))).collect();
     let mut live = vec![0_u16; ops.len()];
     let mut changed = true;
     while changed {
@@ -49,7 +50,9 @@ fn successors(op: Op, at: usize, ends: &impl Fn(usize) -> usize) -> [Option<usiz
         Op::Jump { delta, .. } => [to(delta.into()), None],
         Op::Branch { delta, .. } => [Some(next), to(delta.into())],
         Op::MayGoto { delta } => [Some(next), to(delta.into())],
-        Op::Call(Callee::Helper(TAIL_CALL)) | Op::SkbAbs { .. } | Op::SkbInd { .. } => [Some(next), Some(ends(at))],
+        Op::Call(Callee::Helper(TAIL_CALL)) | Op::SkbAbs { .. } | Op::SkbInd { .. } => {
+            [Some(next), Some(ends(at))]
+        }
         _ => [Some(next), None],
     }
 }
@@ -90,7 +93,10 @@ fn atomic(op: AtomicOp, base: u16, src: u16) -> (u16, u16) {
     let fetched = match op {
         AtomicOp::CmpXchg => return (R0, R0 | base | src),
         AtomicOp::Xchg => true,
-        AtomicOp::Add { fetch } | AtomicOp::Or { fetch } | AtomicOp::And { fetch } | AtomicOp::Xor { fetch } => fetch,
+        AtomicOp::Add { fetch }
+        | AtomicOp::Or { fetch }
+        | AtomicOp::And { fetch }
+        | AtomicOp::Xor { fetch } => fetch,
     };
     (if fetched { src } else { 0 }, base | src)
 }

@@ -38,7 +38,9 @@ impl Verifier<'_> {
         let reg = match imm {
             Imm64::Value(value) => Reg::constant(value, numbers),
             Imm64::Map(index) => {
-                let Some(index) = map_at(index) else { return invalid(format!("fd {index} is not pointing to valid bpf_map")) };
+                let Some(index) = map_at(index) else {
+                    return invalid(format!("fd {index} is not pointing to valid bpf_map"));
+                };
                 Reg::pointer(Kind::MapPtr { map: MapRef::Outer(index), uid: 0 }, Flags::NONE, numbers)
             }
             Imm64::MapValue { map, offset } => {
@@ -57,7 +59,9 @@ impl Verifier<'_> {
                 Reg::pointer(Kind::Func { subprog: subprog as u32 }, Flags::NONE, numbers)
             }
             Imm64::BtfVar { id, .. } => return self.kernel_symbol(dst, id),
-            Imm64::MapIdx(_) | Imm64::MapIdxValue { .. } => return not_modelled("maps by index of an fd array"),
+            Imm64::MapIdx(_) | Imm64::MapIdxValue { .. } => {
+                return not_modelled("maps by index of an fd array");
+            }
         };
         self.set_reg(dst, reg);
         Ok(())
@@ -72,7 +76,8 @@ impl Verifier<'_> {
             self.set_reg(dst, reg);
             return Ok(());
         }
-        let locked = facts.field(SpecialKind::SpinLock).is_some() || facts.field(SpecialKind::ResSpinLock).is_some();
+        let locked =
+            facts.field(SpecialKind::SpinLock).is_some() || facts.field(SpecialKind::ResSpinLock).is_some();
         let mut reg = Reg::pointer(Kind::MapValue { map: MapRef::Outer(map), uid: 0 }, Flags::NONE, numbers);
         if self.version() == KernelVersion::V7_2 {
             reg.num = super::scalar::Scalar::constant(i64::from(offset) as u64, numbers);
@@ -159,11 +164,16 @@ impl Verifier<'_> {
         if self.version() == KernelVersion::V6_12 {
             return Ok(());
         }
-        no_access(format!("BPF_ST stores into R{base} {} is not allowed", type_name(self.version(), self.reg(base))))
+        no_access(format!(
+            "BPF_ST stores into R{base} {} is not allowed",
+            type_name(self.version(), self.reg(base))
+        ))
     }
 
     pub(super) fn atomic(&mut self, _insn: usize, op: Op) -> Checked {
-        let Op::Atomic { size, op, base, off, src } = op else { unreachable!("only atomics are dispatched here") };
+        let Op::Atomic { size, op, base, off, src } = op else {
+            unreachable!("only atomics are dispatched here")
+        };
         self.read_reg(src.0)?;
         self.read_reg(base.0)?;
         if op == AtomicOp::CmpXchg {
@@ -173,9 +183,10 @@ impl Verifier<'_> {
         let loaded = match op {
             AtomicOp::CmpXchg => Some(0),
             AtomicOp::Xchg => Some(src.0),
-            AtomicOp::Add { fetch } | AtomicOp::Or { fetch } | AtomicOp::And { fetch } | AtomicOp::Xor { fetch } => {
-                fetch.then_some(src.0)
-            }
+            AtomicOp::Add { fetch }
+            | AtomicOp::Or { fetch }
+            | AtomicOp::And { fetch }
+            | AtomicOp::Xor { fetch } => fetch.then_some(src.0),
         };
         if let Some(loaded) = loaded {
             self.write_reg_check(loaded)?;
@@ -366,18 +377,21 @@ impl Verifier<'_> {
                     | SpecialKind::Uptr
             )
         };
-        if let Some(field) = facts.fields.iter().find(|f| kptr(f.kind) && i64::from(f.offset) == at).copied() {
+        if let Some(field) = facts.fields.iter().find(|f| kptr(f.kind) && i64::from(f.offset) == at).copied()
+        {
             return self.kptr_access(a, reg, map, field);
         }
         let Some(frozen) = facts.frozen.as_ref().filter(|_| !a.write) else { return Ok(None) };
         let bytes = frozen.get(at as usize..(at + a.size) as usize);
-        let value = bytes.map(|bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)));
+        let value =
+            bytes.map(|bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)));
         Ok(value.map(|value| Reg::constant(value, self.numbers)))
     }
 
     pub(super) fn map_permission(&self, map: MapRef, off: i64, a: &Access) -> Checked {
         let facts = self.facts.map(map);
-        let (allowed, word) = if a.write { (facts.may_write(), "write into") } else { (facts.may_read(), "read from") };
+        let (allowed, word) =
+            if a.write { (facts.may_write(), "write into") } else { (facts.may_read(), "read from") };
         if allowed {
             return Ok(());
         }
@@ -386,7 +400,14 @@ impl Verifier<'_> {
     }
 
     /// `check_map_access`. `direct`: by an instruction.
-    pub(super) fn map_access(&mut self, regno: u8, off: i64, size: i64, zero_ok: bool, direct: bool) -> Checked {
+    pub(super) fn map_access(
+        &mut self,
+        regno: u8,
+        off: i64,
+        size: i64,
+        zero_ok: bool,
+        direct: bool,
+    ) -> Checked {
         let reg = *self.reg(regno);
         let Kind::MapValue { map, .. } = reg.kind else { unreachable!("only map values come here") };
         let facts = self.facts;
@@ -424,7 +445,9 @@ impl Verifier<'_> {
         if !direct {
             return no_access("kptr cannot be accessed indirectly by helper");
         }
-        let Some(known) = reg.num.known() else { return no_access("kptr access cannot have variable offset") };
+        let Some(known) = reg.num.known() else {
+            return no_access("kptr access cannot have variable offset");
+        };
         let at = off + known as i64;
         if at != i64::from(field.offset) {
             return no_access(format!("kptr access misaligned expected={} off={at}", field.offset));

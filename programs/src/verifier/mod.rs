@@ -17,9 +17,9 @@ mod btf_walk;
 mod btf_write;
 mod call;
 mod context;
-mod context_types;
 #[cfg(test)]
 mod context_tests;
+mod context_types;
 mod dynptr;
 mod exit;
 mod facts;
@@ -60,7 +60,7 @@ use crate::core_reloc::{self, Poisoned};
 use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};
 use crate::kernel_types;
 use crate::object::{Object, ProgramSpec};
-use crate::profile::{KernelVersion, ProgType, Profile};
+use crate::profile::{KernelVersion, Profile, ProgType};
 use facts::Facts;
 use program::Program;
 use search::Path;
@@ -222,11 +222,9 @@ impl Verifier<'_> {
                 return Ok(());
             }
             // A function found in this round that comes later is verified in the same round.
-            for subprog in round[0]..done.len() {
-                if self.program.subprogs[subprog].global
-                    && self.called_globals.contains(&subprog)
-                    && !std::mem::replace(&mut done[subprog], true)
-                {
+            for (subprog, done) in done.iter_mut().enumerate().skip(round[0]) {
+                let due = self.program.subprogs[subprog].global && self.called_globals.contains(&subprog);
+                if due && !std::mem::replace(done, true) {
                     self.follow_function(subprog)?;
                 }
             }

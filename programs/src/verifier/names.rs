@@ -49,7 +49,7 @@ fn prefix(version: KernelVersion, kind: Kind, flags: Flags) -> String {
             Kind::Btf { .. } if flags.has(Flags::PERCPU) => "percpu_".into(),
             _ => String::new(),
         },
-        KernelVersion::V6_1 => PREFIXES_6_1.iter().filter(applies).next_back().map_or("", |row| row.1).into(),
+        KernelVersion::V6_1 => PREFIXES_6_1.iter().rfind(applies).map_or("", |row| row.1).into(),
         _ => PREFIXES.iter().filter(applies).map(|row| row.1).collect(),
     }
 }

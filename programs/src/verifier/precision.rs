@@ -45,7 +45,8 @@ impl Wanted {
 
     pub fn is_empty(&self) -> bool {
         let frames = self.frame.max(self.deepest) + 1;
-        self.regs[..frames].iter().all(|regs| *regs == 0) && self.slots[..frames].iter().all(|slots| *slots == 0)
+        self.regs[..frames].iter().all(|regs| *regs == 0)
+            && self.slots[..frames].iter().all(|slots| *slots == 0)
     }
 
     fn has(&self, reg: u8) -> bool {
@@ -160,21 +161,17 @@ fn mark_state(state: &mut State, wanted: &mut Wanted) {
 fn back(program: &Program, step: &Step, later: Option<usize>, wanted: &mut Wanted) -> Result<(), GiveUp> {
     wanted.sync_linked(&step.linked);
     match program.ops[step.insn] {
-        Some(Op::Alu { op, dst, src, .. }) => {
-            if wanted.has(dst.0) {
-                if op == AluOp::Mov {
-                    wanted.clear(dst.0);
-                }
-                if let Src::Reg(src) = src {
-                    wanted.set(src.0);
-                }
-            }
-        }
-        Some(Op::MovSx { dst, src, .. } | Op::AddrSpaceCast { dst, src, .. }) => {
-            if wanted.has(dst.0) {
+        Some(Op::Alu { op, dst, src, .. }) if wanted.has(dst.0) => {
+            if op == AluOp::Mov {
                 wanted.clear(dst.0);
+            }
+            if let Src::Reg(src) = src {
                 wanted.set(src.0);
             }
+        }
+        Some(Op::MovSx { dst, src, .. } | Op::AddrSpaceCast { dst, src, .. }) if wanted.has(dst.0) => {
+            wanted.clear(dst.0);
+            wanted.set(src.0);
         }
         Some(Op::LoadImm64 { dst, .. }) => wanted.clear(dst.0),
         Some(Op::Load { dst, .. } | Op::LoadAcquire { dst, .. }) => load_back(step, dst.0, wanted),
@@ -190,19 +187,13 @@ fn back(program: &Program, step: &Step, later: Option<usize>, wanted: &mut Wante
             }
             store_back(step, base.0, Some(src.0), wanted)?;
         }
-        Some(Op::SkbAbs { .. } | Op::SkbInd { .. }) => {
-            if wanted.has(0) {
-                return Err(GiveUp);
+        Some(Op::SkbAbs { .. } | Op::SkbInd { .. }) if wanted.has(0) => return Err(GiveUp),
+        Some(Op::Branch { dst, src: Src::Reg(src), .. }) if wanted.has(dst.0) || wanted.has(src.0) => {
+            if !step.stack_operands.0 {
+                wanted.set(dst.0);
             }
-        }
-        Some(Op::Branch { dst, src: Src::Reg(src), .. }) => {
-            if wanted.has(dst.0) || wanted.has(src.0) {
-                if !step.stack_operands.0 {
-                    wanted.set(dst.0);
-                }
-                if !step.stack_operands.1 {
-                    wanted.set(src.0);
-                }
+            if !step.stack_operands.1 {
+                wanted.set(src.0);
             }
         }
         Some(Op::Call(callee)) => call_back(program, step.insn, callee, later, wanted)?,

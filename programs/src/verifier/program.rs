@@ -66,8 +66,7 @@ impl<'a> Program<'a> {
         let marks = marks(profile.version, &ops, &traits);
         let subprogs = subprogs(input, starts);
         let end_of = |at: usize| subprogs[subprogs.partition_point(|sub| sub.start <= at).max(1) - 1].end - 1;
-        let live =
-            (profile.version == KernelVersion::V7_2).then(|| live_registers(&ops, &traits, end_of));
+        let live = (profile.version == KernelVersion::V7_2).then(|| live_registers(&ops, &traits, end_of));
         Program { input, ops, marks, subprogs, live }
     }
 

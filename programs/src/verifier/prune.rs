@@ -14,7 +14,7 @@ pub enum Exact {
     /// Ranges may be narrower, everything counts.
     RangeWithin,
     /// The same.
-    Exact,
+    Same,
 }
 
 /// Which ids of the old state stand for which of the new one; carries the rule on untouched stack along.
@@ -76,16 +76,20 @@ pub fn states_equal(old: &State, new: &State, exact: Exact, untouched_ok: bool) 
         };
     regions
         && refs_equal(old, new, &mut ids)
-        && old.frames.iter().zip(&new.frames).all(|(old, new)| {
-            old.callsite == new.callsite && frames_equal(old, new, &mut ids, exact)
-        })
+        && old
+            .frames
+            .iter()
+            .zip(&new.frames)
+            .all(|(old, new)| old.callsite == new.callsite && frames_equal(old, new, &mut ids, exact))
 }
 
 fn refs_equal(old: &State, new: &State, ids: &mut IdMap) -> bool {
     old.refs.len() == new.refs.len()
-        && old.refs.iter().zip(new.refs.iter()).all(|(old, new)| {
-            old.kind == new.kind && old.lock == new.lock && ids.matches(old.id, new.id)
-        })
+        && old
+            .refs
+            .iter()
+            .zip(new.refs.iter())
+            .all(|(old, new)| old.kind == new.kind && old.lock == new.lock && ids.matches(old.id, new.id))
 }
 
 fn frames_equal(old: &Frame, new: &Frame, ids: &mut IdMap, exact: Exact) -> bool {
@@ -112,14 +116,16 @@ fn same(old: &Reg, new: &Reg, ids: &mut IdMap) -> bool {
 }
 
 fn reg_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
-    if exact == Exact::Exact {
+    if exact == Exact::Same {
         return same(old, new, ids);
     }
     if old.kind == Kind::NotInit {
         return exact == Exact::Not || new.kind == Kind::NotInit;
     }
-    if let (Kind::Packet { range: a } | Kind::PacketMeta { range: a }, Kind::Packet { range: b } | Kind::PacketMeta { range: b }) =
-        (old.kind, new.kind)
+    if let (
+        Kind::Packet { range: a } | Kind::PacketMeta { range: a },
+        Kind::Packet { range: b } | Kind::PacketMeta { range: b },
+    ) = (old.kind, new.kind)
     {
         let same_base = std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind);
         let shown = if a < 0 || b < 0 { a == b } else { a <= b };

@@ -177,7 +177,8 @@ impl Verifier<'_> {
                 if self.check_reference_leak(false).is_err() {
                     return invalid("BPF_LD_[ABS|IND] cannot be mixed with socket references");
                 }
-                let inside = |what| invalid(format!("BPF_LD_[ABS|IND] cannot be used inside {what}-ed region"));
+                let inside =
+                    |what| invalid(format!("BPF_LD_[ABS|IND] cannot be used inside {what}-ed region"));
                 if regions.locks > 0 {
                     return inside("bpf_spin_lock");
                 }

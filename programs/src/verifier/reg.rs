@@ -17,14 +17,28 @@ pub enum Kind {
     Scalar,
     Ctx,
     /// `CONST_PTR_TO_MAP`; `uid` tells maps apart that came from lookups in a map of maps.
-    MapPtr { map: MapRef, uid: Id },
-    MapValue { map: MapRef, uid: Id },
-    MapKey { map: MapRef },
+    MapPtr {
+        map: MapRef,
+        uid: Id,
+    },
+    MapValue {
+        map: MapRef,
+        uid: Id,
+    },
+    MapKey {
+        map: MapRef,
+    },
     /// Stack of the frame with this number.
-    Stack { frame: u8 },
+    Stack {
+        frame: u8,
+    },
     /// Bytes behind the pointer that a comparison with the end has shown; negative: at or beyond the end.
-    Packet { range: i32 },
-    PacketMeta { range: i32 },
+    Packet {
+        range: i32,
+    },
+    PacketMeta {
+        range: i32,
+    },
     PacketEnd,
     FlowKeys,
     Socket,
@@ -33,11 +47,20 @@ pub enum Kind {
     XdpSock,
     TpBuffer,
     /// A kernel or program type by BTF id.
-    Btf { btf: BtfSource, id: u32 },
-    Mem { size: u32 },
+    Btf {
+        btf: BtfSource,
+        id: u32,
+    },
+    Mem {
+        size: u32,
+    },
     Buf,
-    Func { subprog: u32 },
-    Dynptr { kind: DynptrKind },
+    Func {
+        subprog: u32,
+    },
+    Dynptr {
+        kind: DynptrKind,
+    },
     Arena,
 }
 

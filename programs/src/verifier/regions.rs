@@ -5,10 +5,10 @@
 //! invalidate_rcu_protected_refs. 6.12 knows one RCU section at a time, 7.2 nests them.
 
 use super::call::Callback;
+use super::helper::locks::SpinLock;
 use super::kfunc::{Call, Found, is_plain_allocated};
 use super::reg::{Flags, Kind, MapRef, Reg};
 use super::stack_objects::{Whereabouts, argument, as_argument};
-use super::helper::locks::SpinLock;
 use super::state::{Byte, Object, RefKind, Reference, ReturnRange};
 use super::stop::{Checked, invalid, no_access, not_modelled};
 use super::verify::Verifier;

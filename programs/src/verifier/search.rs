@@ -286,7 +286,7 @@ impl Search {
             return Ok(if equal(Exact::RangeWithin) { Compared::Covered } else { Compared::Open });
         }
         // Before 6.12 only registers must be the same; what no one read or needed exactly on the stack does not count.
-        let level = if place.untouched_ok { Exact::Exact } else { Exact::Not };
+        let level = if place.untouched_ok { Exact::Same } else { Exact::Not };
         let looping = same_registers(old, new)
             && equal(level)
             && !iterators_moved(old, new)

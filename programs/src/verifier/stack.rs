@@ -83,7 +83,10 @@ impl Verifier<'_> {
             }
             Some(_) => format!("invalid{what} stack R{regno} off={off} size={size}"),
             None if early => {
-                format!("invalid variable-offset{what} stack R{regno} var_off={} size={size}", reg.num.var_off())
+                format!(
+                    "invalid variable-offset{what} stack R{regno} var_off={} size={size}",
+                    reg.num.var_off()
+                )
             }
             None => format!(
                 "invalid variable-offset{what} stack R{regno} var_off={} off={off} size={size}",
@@ -126,7 +129,13 @@ impl Verifier<'_> {
     }
 
     /// A load of `size` bytes into `dst` (none: an instruction that reads and writes).
-    pub(super) fn stack_load(&mut self, regno: u8, off: i64, size: i64, dst: Option<u8>) -> Checked<Option<Reg>> {
+    pub(super) fn stack_load(
+        &mut self,
+        regno: u8,
+        off: i64,
+        size: i64,
+        dst: Option<u8>,
+    ) -> Checked<Option<Reg>> {
         let (min, max) = self.stack_bounds(regno, off, size, Purpose::Read, false)?;
         let reg = *self.reg(regno);
         let Kind::Stack { frame } = reg.kind else { unreachable!("only stack pointers come here") };

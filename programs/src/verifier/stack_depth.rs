@@ -68,14 +68,19 @@ impl Verifier<'_> {
 
     /// What a function takes: the JIT's 16 bytes from 6.12 on, the interpreter's 32 before.
     fn rounded(&self, depth: usize) -> usize {
-        if self.version() >= KernelVersion::V6_12 { depth.next_multiple_of(16) } else { depth.max(1).next_multiple_of(32) }
+        if self.version() >= KernelVersion::V6_12 {
+            depth.next_multiple_of(16)
+        } else {
+            depth.max(1).next_multiple_of(32)
+        }
     }
 
     fn function_depth(&self, at: usize, walk: &mut Walk, plain: &mut [bool]) -> Checked {
         let version = self.version();
         plain[at] |= !walk.private;
         let info = &self.info[at];
-        let in_callback = |walk: &Walk| info.is_callback || walk.chain.iter().any(|(up, _)| self.info[*up].is_callback);
+        let in_callback =
+            |walk: &Walk| info.is_callback || walk.chain.iter().any(|(up, _)| self.info[*up].is_callback);
         if version == KernelVersion::V7_2 && info.has_legacy_load && in_callback(walk) {
             return invalid("cannot use BPF_LD_[ABS|IND] within callback");
         }
@@ -118,7 +123,10 @@ impl Verifier<'_> {
             let anew = self.version() == KernelVersion::V7_2 && self.program.subprogs[callee].global;
             walk.frames = if anew { 0 } else { frames + 1 };
             if walk.frames >= max_call_frames(self.version()) {
-                return refuse(Errno::E2BIG, format!("the call stack of {} frames is too deep !", walk.frames));
+                return refuse(
+                    Errno::E2BIG,
+                    format!("the call stack of {} frames is too deep !", walk.frames),
+                );
             }
             self.function_depth(callee, walk, plain)?;
             walk.frames = frames;

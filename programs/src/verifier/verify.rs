@@ -62,7 +62,12 @@ fn blank_step(insn: usize) -> Step {
 }
 
 impl<'a> Verifier<'a> {
-    pub fn new(profile: &'a Profile, input: &'a GateInput, facts: &'a Facts<'a>, program: Program<'a>) -> Self {
+    pub fn new(
+        profile: &'a Profile,
+        input: &'a GateInput,
+        facts: &'a Facts<'a>,
+        program: Program<'a>,
+    ) -> Self {
         let numbers = Numbers::of(profile.version);
         let info = infos(profile, &program);
         let first = State::new(Frame::new(0, None, 0, numbers), input.kind.sleepable);
@@ -133,8 +138,7 @@ impl<'a> Verifier<'a> {
         }
         self.search.progress.processed += 1;
         if self.search.progress.processed > self.search.limit.unwrap_or(MAX_PROCESSED) {
-            let text =
-                format!("BPF program is too large. Processed {} insn", self.search.progress.processed);
+            let text = format!("BPF program is too large. Processed {} insn", self.search.progress.processed);
             return refuse(Errno::E2BIG, text);
         }
         if self.program.marks[insn].prune
@@ -284,7 +288,11 @@ impl<'a> Verifier<'a> {
         }
         let next = Next::At(self.program.next(insn));
         match op {
-            Op::Alu { .. } | Op::Neg { .. } | Op::MovSx { .. } | Op::End { .. } | Op::AddrSpaceCast { .. } => {
+            Op::Alu { .. }
+            | Op::Neg { .. }
+            | Op::MovSx { .. }
+            | Op::End { .. }
+            | Op::AddrSpaceCast { .. } => {
                 self.alu(op)?;
             }
             Op::LoadImm64 { dst, imm } => self.load_imm64(insn, dst.0, imm)?,

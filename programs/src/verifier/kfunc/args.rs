@@ -6,14 +6,12 @@
 use sim::errno::Errno;
 
 use super::class::{Class, has_suffix, has_unsafe_modifiers, stands_for};
-use crate::verifier::context_types::kernel_context;
-use super::types::{
-    Pointee, TypeRef, is_projection, is_scalar_kind, pointee, points_to, word,
-};
+use super::types::{Pointee, TypeRef, is_projection, is_scalar_kind, pointee, points_to, word};
 use super::{Call, Found, is_plain_allocated};
 use crate::object::SpecialKind;
 use crate::profile::argument::{ArgBase, Argument};
 use crate::profile::{AttachType, KernelVersion, ProgType};
+use crate::verifier::context_types::kernel_context;
 use crate::verifier::dynptr::{DynptrUse, Source};
 use crate::verifier::iter::IterArg;
 use crate::verifier::names::{type_name, type_name_of};

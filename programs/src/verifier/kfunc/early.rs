@@ -144,7 +144,8 @@ impl Verifier<'_> {
         if sized {
             let text =
                 format!("arg#{index} arg#{} memory, len pair leads to invalid memory access", index + 1);
-            self.kfunc_memory_and_size(regno, regno + 1).map_err(|stop| super::memory::with_message(as_invalid(stop), text))?;
+            self.kfunc_memory_and_size(regno, regno + 1)
+                .map_err(|stop| super::memory::with_message(as_invalid(stop), text))?;
             return Ok(true);
         }
         self.memory_arg(regno, to).map_err(as_invalid)?;

@@ -77,9 +77,7 @@ impl<const W: u32, const H: u32> ArcNumber<W, H> {
             if next > umax {
                 *self = Self::constant(umin);
             }
-        } else if next == number.max() {
-            *self = Self::constant(next);
-        } else if next <= umax && number.next_above(next) > umax {
+        } else if next == number.max() || (next <= umax && number.next_above(next) > umax) {
             *self = Self::constant(next);
         }
     }

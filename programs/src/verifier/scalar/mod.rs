@@ -292,11 +292,7 @@ impl Scalar {
         let (low, high) = (extend(view.smin), extend(view.smax));
         let same_above = view.smin >> bits == view.smax >> bits;
         let one_sign = (low >= 0) == (high >= 0);
-        let range = if same_above && one_sign {
-            Some((low.min(high), low.max(high)))
-        } else {
-            None
-        };
+        let range = if same_above && one_sign { Some((low.min(high), low.max(high))) } else { None };
         let (min, max) = range.unwrap_or((extend(1 << (bits - 1)), extend((1 << (bits - 1)) - 1)));
         let number = range.map_or(Tnum::UNKNOWN, |(min, max)| Tnum::range(min as u64, max as u64));
         self.set_signed(min, max, number, width);
