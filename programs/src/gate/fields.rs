@@ -232,7 +232,8 @@ fn load(insn: &Insn) -> Option<String> {
                 insn.dst != 0 || insn.off != 0 || insn.code & SIZE_MASK == DW || (!indexed && insn.src != 0);
             reserved("BPF_LD_[ABS|IND]", dirty)
         }
-        mode::IMM => (!insn.is_load_imm64() || insn.off != 0).then(|| "invalid BPF_LD_IMM insn".into()),
+        mode::IMM if !insn.is_load_imm64() => Some("invalid BPF_LD_IMM insn".into()),
+        mode::IMM => reserved("BPF_LD_IMM64", insn.off != 0),
         _ => Some("invalid BPF_LD mode".into()),
     }
 }

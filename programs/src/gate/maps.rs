@@ -20,6 +20,8 @@ mod pseudo {
     pub const MAP_VALUE: u8 = 2;
     pub const BTF_ID: u8 = 3;
     pub const FUNC: u8 = 4;
+    pub const MAP_IDX: u8 = 5;
+    pub const MAP_IDX_VALUE: u8 = 6;
 }
 
 pub(super) fn check(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
@@ -88,6 +90,7 @@ fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i3
                 ));
             };
             compatible(profile, &input.kind, map)?;
+            one_cgroup_storage(input, used, insn.imm)?;
             if !used.contains(&insn.imm) {
                 used.push(insn.imm);
             }
@@ -97,8 +100,27 @@ fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i3
             }
             Ok(())
         }
+        pseudo::MAP_IDX | pseudo::MAP_IDX_VALUE if late => {
+            let text = "fd_idx without fd_array is invalid";
+            Err(Rejection::new(Stage::Maps, Errno::EPROTO, text.into()))
+        }
         _ => refuse("unrecognized bpf_ld_imm64 insn".into()),
     }
+}
+
+/// `BPF_MAP_TYPE_CGROUP_STORAGE` and its per-CPU relative.
+const CGROUP_STORAGES: [u32; 2] = [19, 21];
+
+/// A program may use one map of each type of the older cgroup storages (cgroup.c:bpf_cgroup_storage_assign).
+fn one_cgroup_storage(input: &GateInput, used: &[i32], index: i32) -> Result<(), Rejection> {
+    let type_of = |index: &i32| input.maps.get(*index as usize).map(|map| map.map_type);
+    let mine = type_of(&index).filter(|number| CGROUP_STORAGES.contains(number));
+    let other = used.iter().any(|other| *other != index && type_of(other) == mine);
+    if mine.is_some() && other {
+        let text = "only one cgroup storage of each type is allowed";
+        return Err(Rejection::new(Stage::Maps, Errno::EBUSY, text.into()));
+    }
+    Ok(())
 }
 
 /// May a program of this kind use this map (verifier.c:check_map_prog_compatibility)? Also for maps that a program

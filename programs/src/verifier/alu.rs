@@ -303,9 +303,8 @@ impl Verifier<'_> {
         }
         let known = offset.num.known();
         let adds_nothing = known == Some(0) && op == AluOp::Add;
-        let early = self.version() <= KernelVersion::V6_1;
         let movable = match pointer.kind {
-            Kind::FlowKeys => early || known.is_some(),
+            Kind::FlowKeys => old || known.is_some(),
             Kind::MapPtr { .. } => adds_nothing,
             Kind::PacketEnd | Kind::Socket | Kind::SockCommon | Kind::TcpSock | Kind::XdpSock => false,
             _ => !null,

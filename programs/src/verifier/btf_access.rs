@@ -176,7 +176,9 @@ impl Verifier<'_> {
     /// `ld_imm64` of a kernel symbol's address.
     pub(super) fn kernel_symbol(&mut self, dst: u8, id: i32) -> Checked {
         let symbol = usize::try_from(id).ok().and_then(|id| self.facts.program.ksyms.get(id));
-        let Some(symbol) = symbol else { return invalid("unknown kernel symbol") };
+        let Some(symbol) = symbol else {
+            return refuse(Errno::ENOENT, format!("ldimm64 insn specifies invalid btf_id {id}."));
+        };
         let numbers = self.numbers;
         let reg = match symbol.kind {
             KsymKind::Func(_) if self.profile.kfunc(&symbol.name).is_some() => {

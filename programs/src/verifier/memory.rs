@@ -222,7 +222,9 @@ impl Verifier<'_> {
             return Ok(());
         }
         let word = if self.version() == KernelVersion::V5_10 { "BPF_XADD" } else { "BPF_ATOMIC" };
-        no_access(format!("{word} stores into R{base} {} is not allowed", type_name(self.version(), reg)))
+        let loads = matches!(self.program.ops[self.path.insn], Some(Op::LoadAcquire { .. }));
+        let how = if loads { "loads from" } else { "stores into" };
+        no_access(format!("{word} {how} R{base} {} is not allowed", type_name(self.version(), reg)))
     }
 
     /// `check_mem_access`: what a load gives, if it is more than an unknown scalar.
@@ -268,7 +270,9 @@ impl Verifier<'_> {
                 Ok(None)
             }
             Kind::FlowKeys => {
-                let Some(known) = reg.num.known() else {
+                // 5.10 takes any offset within the bounds of its fixed part.
+                let known = reg.num.known().or((self.version() == KernelVersion::V5_10).then_some(0));
+                let Some(known) = known else {
                     let number = self.print_number(reg.num.var_off());
                     return no_access(format!(
                         "R{base} invalid variable offset to flow keys: off={off}, var_off={number}"
