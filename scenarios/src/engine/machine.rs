@@ -31,6 +31,7 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
     let mut profile = Profile::new(job.kernel.version());
     let on = scenario.config.function_error_injection;
     profile.config.set("FUNCTION_ERROR_INJECTION", on).expect("the option is in the table");
+    profile.config.set("BPF_KPROBE_OVERRIDE", on).expect("the option is in the table");
     // Scenarios are about kernels booted with `lsm=…,bpf`, which 5.10 needs and later ones do by themselves.
     profile.config.set("LSM_LIST_HAS_BPF", true).expect("the option is in the table");
     let machine = Machine::new(MachineConfig {

@@ -125,7 +125,8 @@ fn default_event_limit() -> Sp<Num> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `CONFIG_FUNCTION_ERROR_INJECTION`: error-injectable functions, and with it most sleepable fentry/fexit/fmod_ret.
+    /// `CONFIG_FUNCTION_ERROR_INJECTION`: error-injectable functions, and with it most sleepable fentry/fexit/fmod_ret; with it
+    /// `CONFIG_BPF_KPROBE_OVERRIDE`, which `bpf_override_return` needs.
     pub function_error_injection: bool,
     /// After so long a grace period of either flavour counts as stalled (finding F0011). The kernel's own are 21 s for RCU and 10 min for
     /// Tasks Trace.
