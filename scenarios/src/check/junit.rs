@@ -1,6 +1,6 @@
 //! `--format junit`: a test suite per object, a test case per program and kernel.
 //!
-//! Key function: [`write`]. Rejected is a failure whose type is the rule's code, unknown an error of type `unknown`. There are no times in
+//! Key function: [`write()`]. Rejected is a failure whose type is the rule's code, unknown an error of type `unknown`. There are no times in
 //! it: the same objects give the same bytes.
 
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};

@@ -1,6 +1,6 @@
 //! `--format sarif`: SARIF 2.1.0, for code scanning services. One result per refusal; kernels that refuse alike share it.
 //!
-//! Key function: [`write`]. Rules are those of the catalogue that occur, in order; what led to a refusal is its code flow.
+//! Key function: [`write()`]. Rules are those of the catalogue that occur, in order; what led to a refusal is its code flow.
 
 use serde_json::{Value as Json, json};
 
