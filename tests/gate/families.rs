@@ -1,5 +1,7 @@
 //! Which verifier messages belong to the gate, by pattern (`*` stands for anything).
 
+use scenarios::check::family::matches;
+
 /// Rule family and patterns.
 const FAMILIES: &[(&str, &[&str])] = &[
     (
@@ -91,21 +93,6 @@ pub fn family(reason: &str) -> Option<&'static str> {
 /// All families.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().map(|(name, _)| *name)
-}
-
-/// Whether `text` matches `pattern`, in which `*` stands for anything.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 #[test]

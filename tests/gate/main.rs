@@ -7,72 +7,12 @@
 mod families;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use families::family;
 use programs::gate::{GateInput, Stage, Verdict, check};
-use programs::object::{Object, load_object};
+use programs::object::Object;
 use programs::profile::{KernelVersion, Profile};
-
-struct Row {
-    file: String,
-    program: String,
-    kernel: KernelVersion,
-    verdict: String,
-    errno: i32,
-    reason: String,
-}
-
-fn corpus() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/corpus")
-}
-
-/// Splits a line of comma-separated values; quoted fields may hold commas and doubled quotes.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        let last = fields.last_mut().expect("never empty");
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => last.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            c => last.push(c),
-        }
-    }
-    fields
-}
-
-fn rows() -> Vec<Row> {
-    let text = std::fs::read_to_string(corpus().join("verdicts.csv")).expect("verdicts.csv");
-    let row = |line: &str| {
-        let f = fields(line);
-        assert_eq!(f.len(), 7, "{line}");
-        Row {
-            file: f[0].clone(),
-            program: f[1].clone(),
-            kernel: f[3].parse().expect("a kernel with a profile"),
-            verdict: f[4].clone(),
-            errno: f[5].parse().expect("errno"),
-            reason: f[6].clone(),
-        }
-    };
-    text.lines().skip(1).map(row).collect()
-}
-
-fn objects() -> BTreeMap<String, Object> {
-    let mut objects = BTreeMap::new();
-    for entry in std::fs::read_dir(corpus().join("obj")).expect("obj") {
-        let path = entry.expect("entry").path();
-        let name = path.file_name().expect("name").to_string_lossy().into_owned();
-        let bytes = std::fs::read(&path).expect("object file");
-        let stem = name.trim_end_matches(".bpf.o").to_string();
-        let object = load_object(&bytes, &stem).unwrap_or_else(|error| panic!("{name}: {error}"));
-        objects.insert(name, object);
-    }
-    objects
-}
+use tests::recorded::{Row, data, objects, rows, without_numbers};
 
 fn judge(objects: &BTreeMap<String, Object>, row: &Row) -> Verdict {
     let object = &objects[&row.file];
@@ -82,14 +22,6 @@ fn judge(objects: &BTreeMap<String, Object>, row: &Row) -> Verdict {
     let input = GateInput::from_object(&profile, object, program)
         .unwrap_or_else(|| panic!("{}: section {} is unknown", row.program, program.section));
     check(&profile, &input, None)
-}
-
-/// BTF numbers differ from build to build: compare the text without the number.
-fn without_btf_id(reason: &str) -> String {
-    match reason.strip_prefix("attach_btf_id ").and_then(|rest| rest.split_once(' ')) {
-        Some((_, rest)) => format!("attach_btf_id ? {rest}"),
-        None => reason.to_string(),
-    }
 }
 
 #[derive(Default)]
@@ -112,8 +44,8 @@ fn compare(row: &Row, verdict: &Verdict, tally: &mut Tally) -> Option<String> {
         }
         ("accept", ..) => tally.accepted += 1,
         ("reject", Some(family), Verdict::Reject(rejection)) => {
-            let same = without_btf_id(&rejection.message) == without_btf_id(&row.reason);
-            if !same || rejection.errno.ret() != i64::from(row.errno) {
+            let same = without_numbers(&rejection.message) == without_numbers(&row.reason);
+            if !same || rejection.errno.ret() != row.errno {
                 return Some(format!(
                     "{} {} but the gate says {} {}",
                     row.errno, row.reason, rejection.errno, rejection.message
@@ -134,10 +66,10 @@ fn compare(row: &Row, verdict: &Verdict, tally: &mut Tally) -> Option<String> {
 
 #[test]
 fn the_gate_agrees_with_booted_kernels() {
-    let objects = objects();
+    let objects = objects(&data("corpus"));
     let mut tallies: BTreeMap<KernelVersion, Tally> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for row in rows() {
+    for row in rows(&data("corpus")) {
         let verdict = judge(&objects, &row);
         let tally = tallies.entry(row.kernel).or_default();
         if let Some(what) = compare(&row, &verdict, tally) {

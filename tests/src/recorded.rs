@@ -159,7 +159,7 @@ impl Collection {
 }
 
 /// A number that differs from build to build is not compared.
-fn without_numbers(reason: &str) -> String {
+pub fn without_numbers(reason: &str) -> String {
     match reason.strip_prefix("attach_btf_id ").and_then(|rest| rest.split_once(' ')) {
         Some((_, rest)) => format!("attach_btf_id ? {rest}"),
         None => reason.to_string(),

@@ -4,8 +4,9 @@
 //! kernel/bpf/log.c:print_verifier_state of 6.12, whose form stands for all versions; names of types are each version's own (`names`).
 //! Marks of liveness are left out.
 
+use super::dynptr::kind_name;
 use super::names::type_name;
-use super::reg::{BtfSource, DynptrKind, Flags, Kind, Linked, MapRef, Reg};
+use super::reg::{BtfSource, Flags, Kind, Linked, MapRef, Reg};
 use super::scalar::Scalar;
 use super::state::{Byte, Frame, IterState, Object, SLOT_BYTES, Slot, State};
 use super::tnum::Tnum;
@@ -99,7 +100,7 @@ fn parts(reg: &Reg, names: &dyn StateNames) -> Vec<String> {
             parts.push(format!("r={}", unsigned(range as u64)))
         }
         Kind::Mem { size } => parts.push(format!("sz={}", unsigned(size.into()))),
-        Kind::Dynptr { kind } => parts.push(format!("type={}", dynptr_name(kind))),
+        Kind::Dynptr { kind } => parts.push(format!("type={}", kind_name(kind))),
         _ => {}
     }
     numbers(&reg.num, &mut parts);
@@ -216,7 +217,7 @@ fn slot_text(
             let ids = [("id", id), ("ref_id", ref_id)];
             let ids: Vec<String> =
                 ids.iter().filter(|(_, id)| *id != 0).map(|(name, id)| format!("{name}={id}")).collect();
-            format!("{}dynptr_{}({})", place(index), dynptr_name(kind), ids.join(","))
+            format!("{}dynptr_{}({})", place(index), kind_name(kind), ids.join(","))
         }
         Some(Object::Iter { ref_id: 0, .. }) => String::new(),
         Some(Object::Iter { btf_id, state, depth, ref_id, .. }) => {
@@ -241,17 +242,6 @@ fn byte_char(byte: &Byte) -> char {
         Byte::Dynptr => 'd',
         Byte::Iter => 'i',
         Byte::IrqFlag => 'f',
-    }
-}
-
-fn dynptr_name(kind: DynptrKind) -> &'static str {
-    match kind {
-        DynptrKind::Local => "local",
-        DynptrKind::Ringbuf => "ringbuf",
-        DynptrKind::Skb => "skb",
-        DynptrKind::Xdp => "xdp",
-        DynptrKind::SkbMeta => "skb_meta",
-        DynptrKind::File => "file",
     }
 }
 

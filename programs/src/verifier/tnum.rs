@@ -141,6 +141,12 @@ impl Tnum {
         Tnum { value: ones, mask: self.max() & other.max() & !ones }
     }
 
+    /// The bits of `mask`; the others are zero.
+    #[must_use]
+    pub const fn within(self, mask: u64) -> Tnum {
+        Tnum { value: self.value & mask, mask: self.mask & mask }
+    }
+
     #[must_use]
     pub const fn or(self, other: Tnum) -> Tnum {
         let ones = self.value | other.value;

@@ -28,16 +28,15 @@ impl<const W: u32, const H: u32> ArcNumber<W, H> {
     }
 
     fn trim(&mut self) {
-        self.var_off = Tnum { value: self.var_off.value & Self::WIDE, mask: self.var_off.mask & Self::WIDE };
+        self.var_off = self.var_off.within(Self::WIDE);
     }
 
     pub fn low_var_off(&self) -> Tnum {
-        Tnum { value: self.var_off.value & Self::LOW, mask: self.var_off.mask & Self::LOW }
+        self.var_off.within(Self::LOW)
     }
 
     fn with_low(&self, low: Tnum) -> Tnum {
-        let upper = Tnum { value: self.var_off.value & !Self::LOW, mask: self.var_off.mask & !Self::LOW };
-        upper.or(Tnum { value: low.value & Self::LOW, mask: low.mask & Self::LOW })
+        self.var_off.within(!Self::LOW).or(low.within(Self::LOW))
     }
 
     pub fn set_low_const(&mut self, value: u64) {
