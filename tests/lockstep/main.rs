@@ -90,6 +90,31 @@ fn differences_stay_away() {
     }
 }
 
+/// What 6.1 believes of a buffer that a callback writes is wrong when the callback runs twice: a hole of that kernel, closed in 6.7.
+#[test]
+fn callbacks_of_6_1_break_its_claims() {
+    let text = "r6 = 7\n*(u64 *)(r10 -8) = r6\nr1 = 2\nr2 = func[f]\nr3 = r10\nr3 += -8\nr4 = 0\ncall bpf_loop\nr0 = 0\nexit\n\
+                f:\nr6 = *(u64 *)(r2 +0)\nr7 = r6\nr8 = 9\n*(u64 *)(r2 +0) = r8\nr0 = 0\nexit";
+    for version in [KernelVersion::V6_1, KernelVersion::V6_12, KernelVersion::V7_2] {
+        let outcome = try_sample(&Sample { version, ..sample(text) }, 1, 1);
+        match version {
+            KernelVersion::V6_1 => assert_eq!(outcome.expect_err("a hole").kind, "range"),
+            _ => assert!(matches!(outcome, Ok(Outcome::Agrees { .. })), "{version}: {outcome:?}"),
+        }
+    }
+}
+
+/// A branch whose ranges contradict each other is not followed to the end by 5.10's pruning, but by a thorough search: no difference.
+#[test]
+fn the_impossible_may_be_refused() {
+    let text = "r8 = *(u32 *)(r1 +12)\nr7 = 0xd1cb631f87836adc ll\nif w7 s> w8 goto l1\nl1:\n*(u64 *)(r10 -128) = r8\nr1 = r8\n\
+                if r1 s> 3 goto out\nif r1 s< 0 goto out\nr2 = r10\nr2 += r1\nout:\nr0 = 0\nexit";
+    for version in KernelVersion::ALL {
+        let outcome = try_sample(&Sample { version, ..sample(text) }, 1, 1);
+        assert!(matches!(outcome, Ok(Outcome::Agrees { .. })), "{version}: {outcome:?}");
+    }
+}
+
 /// A claim that is wrong is noticed: the number from a helper is said to be 7.
 #[test]
 fn a_wrong_claim_is_noticed() {

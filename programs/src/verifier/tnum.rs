@@ -3,6 +3,9 @@
 //! Key type: [`Tnum`]. Neighbours: `scalar` joins it with ranges. Modelled after kernel/bpf/tnum.c; multiplication became more exact
 //! twice, see [`Multiply`]. All operations are sound: the result holds every result of members of the operands (`tests`).
 
+#[cfg(test)]
+mod tests;
+
 /// How a kernel multiplies two tracked numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Multiply {

@@ -24,6 +24,8 @@ struct Claim {
 pub struct Claims {
     by_insn: Vec<Vec<Claim>>,
     given_up: bool,
+    /// The last state seen has a number without values: no run gets there.
+    impossible: bool,
 }
 
 /// Real values: registers, and a way to read memory.
@@ -35,6 +37,7 @@ pub(super) struct Real<'a> {
 impl Observer for Claims {
     fn before(&mut self, insn: usize, state: &State) {
         let frame = state.current();
+        self.impossible = frame.regs.iter().any(|reg| reg.kind == Kind::Scalar && reg.num.is_empty());
         let Some(claims) = self.by_insn.get_mut(insn).filter(|_| !self.given_up) else { return };
         let claim =
             Claim { frame: state.frames.len() as u8 - 1, regs: frame.regs, stack: frame.stack.clone() };
@@ -56,12 +59,18 @@ impl Observer for Claims {
 impl Claims {
     /// None yet, for a program of this many slots.
     pub fn of(insns: usize) -> Claims {
-        Claims { by_insn: vec![Vec::new(); insns], given_up: false }
+        Claims { by_insn: vec![Vec::new(); insns], given_up: false, impossible: false }
     }
 
     /// Nothing is compared any more; accesses are still watched.
     pub fn forget(&mut self) {
         self.given_up = true;
+    }
+
+    /// Whether the search stopped where no run gets: kernels before 7.2 follow a branch although its ranges contradict each other, and may
+    /// refuse what stands there.
+    pub(super) fn stopped_at_the_impossible(&self) -> bool {
+        self.impossible
     }
 
     pub(super) fn is_given_up(&self) -> bool {

@@ -5,6 +5,7 @@
 
 use programs::profile::KernelVersion;
 
+use super::statements::callbacks_may_write;
 use crate::numbers::Numbers;
 
 /// A program for one kernel.
@@ -198,16 +199,17 @@ impl Generator {
         self.fixed = [false; 10];
         self.labels += 1000;
         self.put(format!("{name}:"));
-        let arguments: &[(usize, Held)] = match function {
-            Function::Plain => &[(1, Held::Scalar), (2, Held::Scalar)],
-            Function::Fills => &[(1, Held::Buffer(16)), (2, Held::Scalar)],
-            Function::LoopBody => &[(1, Held::Scalar), (2, Held::Buffer(16))],
-            Function::EachBody(map) => &[(3, Held::Value(map)), (4, Held::Buffer(16))],
+        let context = if callbacks_may_write(self.version) { Held::Buffer(16) } else { Held::Scalar };
+        let arguments = match function {
+            Function::Plain => [(1, Held::Scalar), (2, Held::Scalar)],
+            Function::Fills => [(1, Held::Buffer(16)), (2, Held::Scalar)],
+            Function::LoopBody => [(1, Held::Scalar), (2, context)],
+            Function::EachBody(map) => [(3, Held::Value(map)), (4, context)],
         };
-        for (nr, (reg, held)) in arguments.iter().enumerate() {
+        for (nr, (reg, held)) in arguments.into_iter().enumerate() {
             let kept = KEPT[nr];
             self.put(format!("r{kept} = r{reg}"));
-            self.regs[kept] = *held;
+            self.regs[kept] = held;
         }
         self.new_scalar(9);
         self.budget = if number > 3 { 0 } else { 1 + self.n.below(6) };

@@ -244,7 +244,7 @@ impl Generator {
                 self.put(format!("r1 &= {limit}"));
             }
             self.put(format!("r2 = func[{name}]"));
-            self.buffer_into(3);
+            self.callback_context();
             self.put("r4 = 0");
             self.put("call bpf_loop");
             self.wanted.push((name, Function::LoopBody));
@@ -252,11 +252,26 @@ impl Generator {
             let map = self.n.below(3);
             self.put(format!("r1 = map[{}]", MAPS[map].0));
             self.put(format!("r2 = func[{name}]"));
-            self.buffer_into(3);
+            self.callback_context();
             self.put("r4 = 0");
             self.put("call bpf_for_each_map_elem");
             self.wanted.push((name, Function::EachBody(map)));
         }
         self.called(Held::Scalar);
     }
+
+    /// The third argument: a buffer of ours, if what a callback writes there is believed rightly.
+    fn callback_context(&mut self) {
+        if callbacks_may_write(self.version) {
+            self.buffer_into(3);
+        } else {
+            self.put("r3 = 0");
+        }
+    }
+}
+
+/// Kernels before 6.7 follow a callback exactly once (kernel/bpf/verifier.c:__check_func_call), so what they believe of a buffer that a
+/// callback writes is wrong when it runs twice or not at all.
+pub(super) fn callbacks_may_write(version: KernelVersion) -> bool {
+    version >= KernelVersion::V6_12
 }

@@ -10,6 +10,8 @@ mod condition;
 mod pairs;
 mod pairs_alu;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use condition::Condition;

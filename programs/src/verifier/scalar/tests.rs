@@ -1,7 +1,7 @@
 //! Every operation on every small number: the result holds whatever the operation gives on members.
 //!
 //! The code under test has its widths as parameters; here a register has 4 bits and its low half 2, so all numbers, all operands and all
-//! members are tried. `properties` then tries random 64-bit numbers.
+//! members are tried. `properties` tries random programs on 64-bit numbers.
 
 use super::arcs::Arc;
 use super::arcs_alu::ArcNumber;
