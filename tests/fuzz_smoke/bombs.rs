@@ -12,6 +12,9 @@ use programs::isa::{Insn, assemble};
 use programs::object::{ErrorKind, load_object};
 use programs::profile::{KernelVersion, Profile, Section};
 
+use programs::verifier::verify;
+use tests::lockstep::generate::Sample;
+
 use super::elf::{ElfWriter, STT_FUNC, STT_NOTYPE};
 
 /// Runs what must not hang, and tells how long it may take.
@@ -219,4 +222,62 @@ fn many_kernel_functions() {
         object.programs[0].insns[COUNT - 1],
         Insn { imm: COUNT as i32 - 1, src: 2, ..object.programs[0].insns[0] }
     );
+}
+
+/// Eight functions with full stacks call each other, and the innermost goes through a long loop in which no state is like another.
+/// `in_loop` is what it does there; it has the frame pointers of its callers in r1 to r5, or nothing there.
+fn deep_and_long(pointers: bool, in_loop: &str) -> String {
+    let mut text = String::new();
+    for level in 0..8 {
+        text += &format!("f{level}:\nr7 = {level}\n");
+        (1..=63).for_each(|slot| text += &format!("*(u64 *)(r10 -{}) = r7\n", 8 * slot));
+        match (level, pointers) {
+            (7, _) => {}
+            (_, false) => text += &format!("call f{}\n", level + 1),
+            (_, true) => {
+                let moves: String =
+                    (1..=level.min(4)).rev().map(|r| format!("r{} = r{r}\n", r + 1)).collect();
+                text += &format!("{moves}r1 = r10\ncall f{}\n", level + 1);
+            }
+        }
+        if level == 7 {
+            text += &format!(
+                "r6 = 0\nloop:\nr6 += 1\n*(u64 *)(r10 -8) = r6\n{in_loop}r7 = r6\nr8 = r6\n\
+                 if r6 > 2000000 goto out\nif r6 == 3000000 goto out\ngoto loop\nout:\n"
+            );
+        }
+        text += "r0 = 1\nexit\n";
+    }
+    text
+}
+
+fn verdict(version: KernelVersion, text: &str) -> Verdict {
+    let sample = Sample { version, section: "xdp", lines: text.lines().map(String::from).collect() };
+    let object = tests::lockstep::object_of(&sample).expect("assembles");
+    timed("full stacks", || verify(&Profile::new(version), &object, &object.programs[0])).verdict
+}
+
+/// A hundred thousand states of eight frames: what is the same in all is kept once, and the kernel's limit comes first.
+#[test]
+fn states_with_full_stacks() {
+    let text = deep_and_long(false, "");
+    for version in KernelVersion::ALL {
+        match verdict(version, &text) {
+            Verdict::Reject(rejection) => assert!(rejection.message.contains("too large"), "{rejection:?}"),
+            other => panic!("{version}: {other:?}"),
+        }
+    }
+}
+
+/// The same with six frames that differ in each state: nothing can be shared, memory is at its limit first.
+#[test]
+fn states_with_nothing_to_share() {
+    let writes: String = (1..=5).map(|reg| format!("*(u64 *)(r{reg} -8) = r6\n")).collect();
+    let text = deep_and_long(true, &writes);
+    for version in KernelVersion::ALL {
+        match verdict(version, &text) {
+            Verdict::Unknown { what } => assert!(what.contains("512 MiB"), "{what}"),
+            other => panic!("{version}: {other:?}"),
+        }
+    }
 }

@@ -8,7 +8,7 @@ use sim::errno::Errno;
 
 use super::reg::{Kind, Reg};
 use super::search::Path;
-use super::state::{Frame, ReturnRange, Role, State, Touched, max_call_frames};
+use super::state::{Frame, ReturnRange, Role, State, max_call_frames};
 use super::stop::{Checked, invalid, refuse};
 use super::verify::{Next, Verifier};
 use crate::gate::SleepContext;
@@ -68,9 +68,7 @@ impl Verifier<'_> {
         if depth >= max_call_frames(self.version()) {
             return refuse(Errno::E2BIG, format!("the call stack of {} frames is too deep", depth + 1));
         }
-        let mut frame = Frame::new(subprog, Some(insn), depth as u8, self.numbers);
-        frame.written = Touched { regs: 0x7ff, slots: 0 };
-        Ok(frame)
+        Ok(Frame::new(subprog, Some(insn), depth as u8, (self.numbers, &self.search.tally)))
     }
 
     fn call_subprog(&mut self, insn: usize) -> Checked<Next> {
@@ -145,9 +143,8 @@ impl Verifier<'_> {
     /// r0 to r5 hold nothing after a call (`clear_caller_saved_regs`).
     pub(super) fn clear_caller_saved(&mut self) {
         let nothing = Reg::not_init(self.numbers);
-        let frame = self.path.state.current_mut();
-        frame.regs[..6].fill(nothing);
-        frame.written.regs |= 0b11_1111;
+        self.path.state.current_mut().regs[..6].fill(nothing);
+        self.path.state.running().written.regs |= 0b11_1111;
     }
 
     /// Whether the path may sleep here: the program may, and no region forbids it.
@@ -210,7 +207,7 @@ impl Verifier<'_> {
         self.check_call_args(callback.subprog, false)?;
         let info = &mut self.info[callback.subprog];
         (info.is_callback, info.is_async_callback) = (true, true);
-        let mut frame = Frame::new(callback.subprog, None, 0, self.numbers);
+        let mut frame = Frame::new(callback.subprog, None, 0, (self.numbers, &self.search.tally));
         frame.regs[1..6].copy_from_slice(&callback.args);
         frame.role = Role::AsyncCallback;
         frame.callback_range = callback.range;

@@ -65,7 +65,7 @@ impl Verifier<'_> {
         if !callback {
             let caller = self.path.state.current_mut();
             caller.regs[0] = result;
-            caller.written.regs |= 1;
+            self.path.state.running().written.regs |= 1;
             return Ok(Next::At(callsite + 1));
         }
         if self.version() <= KernelVersion::V6_1 {

@@ -97,7 +97,7 @@ fn kind_name(kind: Kind) -> &'static str {
 impl Verifier<'_> {
     /// State in which main begins.
     pub(super) fn main_state(&mut self) -> Checked<State> {
-        let mut frame = Frame::new(0, None, 0, self.numbers);
+        let mut frame = Frame::new(0, None, 0, (self.numbers, &self.search.tally));
         frame.regs[1] = Reg::pointer(RegKind::Ctx, Flags::NONE, self.numbers);
         let mut state = State::new(frame, self.input.kind.sleepable);
         self.acquire_context_references(&mut state);
@@ -107,7 +107,7 @@ impl Verifier<'_> {
     /// State in which a global function begins: any arguments that match its prototype.
     pub(super) fn function_state(&mut self, subprog: usize) -> Checked<State> {
         let args = self.function_args(subprog)?;
-        let mut frame = Frame::new(subprog, None, 0, self.numbers);
+        let mut frame = Frame::new(subprog, None, 0, (self.numbers, &self.search.tally));
         if self.info[subprog].is_exception_callback {
             frame.role = Role::ExceptionCallback;
             if self.returns_void(subprog) {

@@ -52,6 +52,7 @@ mod stack_objects;
 pub mod state;
 mod stop;
 pub mod tnum;
+mod tally;
 mod trust;
 mod verify;
 

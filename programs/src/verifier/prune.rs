@@ -4,7 +4,7 @@
 //! kernel/bpf/verifier.c:states_equal (7.2: states.c), regsafe, stacksafe and refsafe.
 
 use super::reg::{Id, Kind, Reg};
-use super::state::{Byte, Frame, Object, SLOT_BYTES, Slot, State};
+use super::state::{Byte, Object, SLOT_BYTES, Shared, Slot, State};
 
 /// How alike two states must be (`enum exact_level`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ fn refs_equal(old: &State, new: &State, ids: &mut IdMap) -> bool {
             .all(|(old, new)| old.kind == new.kind && old.lock == new.lock && ids.matches(old.id, new.id))
 }
 
-fn frames_equal(old: &Frame, new: &Frame, ids: &mut IdMap, exact: Exact) -> bool {
+fn frames_equal(old: &Shared, new: &Shared, ids: &mut IdMap, exact: Exact) -> bool {
     if old.callback_depth > new.callback_depth {
         return false;
     }
@@ -169,7 +169,7 @@ fn slot_scalar(slot: &Slot) -> Option<Reg> {
     None
 }
 
-fn stack_safe(old: &Frame, new: &Frame, ids: &mut IdMap, exact: Exact) -> bool {
+fn stack_safe(old: &Shared, new: &Shared, ids: &mut IdMap, exact: Exact) -> bool {
     for (index, slot) in old.stack.iter().enumerate() {
         let other = new.stack.get(index);
         if exact != Exact::Not && other.is_none_or(|other| other.bytes != slot.bytes) {

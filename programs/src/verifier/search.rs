@@ -11,7 +11,8 @@ use sim::errno::Errno;
 use super::prune::{Exact, states_equal};
 use super::reg::Reg;
 use super::state::{IterState, Object, Role, State, Touched};
-use super::stop::{Checked, invalid, refuse};
+use super::stop::{Checked, invalid, not_modelled, refuse};
+use super::tally::{MAX_STATE_BYTES, Tally};
 
 /// Branches that may wait at once (`BPF_COMPLEXITY_LIMIT_JMP_SEQ`).
 pub const MAX_PENDING: usize = 8192;
@@ -108,6 +109,8 @@ pub struct Search {
     pub pending: Vec<Pending>,
     pub progress: Progress,
     live_nodes: usize,
+    /// Memory of the frames of all states and paths.
+    pub tally: Tally,
     /// What is not read or not precise counts, too, when states are compared (see `Observer::thorough`).
     pub thorough: bool,
     /// Instructions after which whoever watches gives up earlier than the kernel.
@@ -153,7 +156,7 @@ impl Search {
         if self.pending.len() > MAX_PENDING {
             return refuse(too_many, format!("The sequence of {} jumps is too complex.", self.pending.len()));
         }
-        Ok(())
+        self.check_memory()
     }
 
     /// Puts a callback aside that runs on its own (`push_async_cb`).
@@ -233,8 +236,19 @@ impl Search {
         }
         if keep {
             self.keep(path);
+            self.check_memory()?;
         }
         Ok(Visit::Continue)
+    }
+
+    fn check_memory(&self) -> Checked {
+        if self.tally.bytes() > MAX_STATE_BYTES {
+            return not_modelled(format!(
+                "programs whose states take more than {} MiB",
+                MAX_STATE_BYTES >> 20
+            ));
+        }
+        Ok(())
     }
 
     fn evict(&mut self, insn: usize, id: NodeId) {
@@ -327,8 +341,7 @@ impl Search {
         self.progress.last_jumps = self.progress.jumps;
         self.progress.last_processed = self.progress.processed;
         let id = self.nodes.len();
-        // Precision that was needed before this point concerns earlier states only.
-        path.state.each_reg_mut(|reg| reg.precise = false);
+        path.state.forget_precision();
         let history = std::mem::take(&mut path.history);
         let node = Node {
             state: path.state.clone(),
@@ -347,8 +360,7 @@ impl Search {
         path.parent = Some(id);
         path.recorded = 0;
         path.depth += 1;
-        for number in 0..path.state.frames.len() {
-            let frame = path.state.frame_mut(number);
+        for frame in &mut path.state.frames {
             (frame.written, frame.read) = (Touched::default(), Touched::default());
         }
     }
@@ -367,7 +379,7 @@ impl Search {
             if left == Touched::default() {
                 break;
             }
-            let kept = node.state.frame_mut(frame);
+            let kept = &mut node.state.frames[frame];
             kept.read = Touched { regs: kept.read.regs | left.regs, slots: kept.read.slots | left.slots };
             left = without(left, node_written(node, frame));
             at = node.parent;

@@ -125,7 +125,7 @@ impl Verifier<'_> {
     }
 
     fn mark_slot_written(&mut self, at: SlotRef) {
-        self.path.state.frame_mut(at.frame.into()).written.slots |= 1 << at.slot;
+        self.path.state.frames[usize::from(at.frame)].written.slots |= 1 << at.slot;
     }
 
     /// A load of `size` bytes into `dst` (none: an instruction that reads and writes).

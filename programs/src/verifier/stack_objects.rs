@@ -66,7 +66,7 @@ impl Verifier<'_> {
     /// The slot is now part of an object.
     pub(super) fn keep_object(&mut self, at: SlotRef, byte: Byte, object: Object) {
         let numbers = self.numbers;
-        self.path.state.frame_mut(at.frame.into()).written.slots |= 1 << at.slot;
+        self.path.state.frames[usize::from(at.frame)].written.slots |= 1 << at.slot;
         let slot = self.object_slot_mut(at);
         *slot = Slot { bytes: [byte; SLOT_BYTES], reg: Reg::not_init(numbers), object: Some(object) };
     }
@@ -74,7 +74,7 @@ impl Verifier<'_> {
     /// The slot holds nothing any more.
     pub(super) fn clear_object(&mut self, at: SlotRef) {
         let numbers = self.numbers;
-        self.path.state.frame_mut(at.frame.into()).written.slots |= 1 << at.slot;
+        self.path.state.frames[usize::from(at.frame)].written.slots |= 1 << at.slot;
         *self.object_slot_mut(at) = Slot::empty(numbers);
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::reg::{DynptrKind, Id, Reg};
 use super::scalar::Numbers;
+use super::tally::{Share, Tally};
 use crate::profile::KernelVersion;
 
 /// Frames of a call chain that any version allows.
@@ -106,7 +107,7 @@ pub enum Role {
 }
 
 /// One function on the call chain (`struct bpf_func_state`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     pub regs: [Reg; 11],
     /// Slots from the frame pointer downwards; only as many as were touched.
@@ -120,10 +121,41 @@ pub struct Frame {
     pub async_entries: u32,
     /// How often the callback was simulated (`callback_depth`).
     pub callback_depth: u32,
+    /// What it adds to the memory of all states.
+    share: Share,
+}
+
+/// A frame, shared by all states in which it is the same, and what one of them says of it.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    frame: Rc<Frame>,
     /// Registers and slots written since the last saved state: reads of them do not concern it.
     pub written: Touched,
     /// In a saved state: registers and slots that some continuation read before writing.
     pub read: Touched,
+}
+
+impl Shared {
+    /// To write to it; copied if another state has it, too.
+    pub fn make_mut(&mut self) -> &mut Frame {
+        Rc::make_mut(&mut self.frame)
+    }
+}
+
+/// A frame that begins: its registers were all written just now.
+impl From<Frame> for Shared {
+    fn from(frame: Frame) -> Shared {
+        let written = Touched { regs: 0x7ff, slots: 0 };
+        Shared { frame: Rc::new(frame), written, read: Touched::default() }
+    }
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Frame;
+
+    fn deref(&self) -> &Frame {
+        &self.frame
+    }
 }
 
 /// A set of registers and of stack slots.
@@ -134,7 +166,12 @@ pub struct Touched {
 }
 
 impl Frame {
-    pub fn new(subprog: usize, callsite: Option<usize>, number: u8, numbers: Numbers) -> Frame {
+    pub fn new(
+        subprog: usize,
+        callsite: Option<usize>,
+        number: u8,
+        (numbers, tally): (Numbers, &Tally),
+    ) -> Frame {
         let mut regs = [Reg::not_init(numbers); 11];
         regs[10] = Reg::pointer(super::reg::Kind::Stack { frame: number }, super::reg::Flags::NONE, numbers);
         Frame {
@@ -146,14 +183,14 @@ impl Frame {
             callback_range: ReturnRange { min: 0, max: 0, low_half: false },
             async_entries: 0,
             callback_depth: 0,
-            written: Touched::default(),
-            read: Touched::default(),
+            share: Share::new(tally, size_of::<Frame>()),
         }
     }
 
     /// The slot at this index from the frame pointer, made if the stack was not that deep yet.
     pub fn slot_mut(&mut self, slot: usize, numbers: Numbers) -> &mut Slot {
         if self.stack.len() <= slot {
+            self.share.grow((slot + 1 - self.stack.len()) * size_of::<Slot>());
             self.stack.resize(slot + 1, Slot::empty(numbers));
         }
         &mut self.stack[slot]
@@ -223,7 +260,7 @@ pub struct Regions {
 /// A path's state.
 #[derive(Clone, Debug)]
 pub struct State {
-    pub frames: Vec<Rc<Frame>>,
+    pub frames: Vec<Shared>,
     pub refs: Rc<Vec<Reference>>,
     pub regions: Regions,
     pub may_goto_depth: u32,
@@ -233,7 +270,7 @@ pub struct State {
 impl State {
     pub fn new(first: Frame, sleepable: bool) -> State {
         State {
-            frames: vec![Rc::new(first)],
+            frames: vec![first.into()],
             refs: Rc::default(),
             regions: Regions { sleepable, ..Regions::default() },
             may_goto_depth: 0,
@@ -246,12 +283,17 @@ impl State {
         self.frames.last().expect("a path has a frame")
     }
 
+    /// The frame of the function that runs, and what was touched of it.
+    pub fn running(&mut self) -> &mut Shared {
+        self.frames.last_mut().expect("a path has a frame")
+    }
+
     pub fn current_mut(&mut self) -> &mut Frame {
-        Rc::make_mut(self.frames.last_mut().expect("a path has a frame"))
+        self.running().make_mut()
     }
 
     pub fn frame_mut(&mut self, number: usize) -> &mut Frame {
-        Rc::make_mut(&mut self.frames[number])
+        self.frames[number].make_mut()
     }
 
     pub fn reg(&self, number: usize) -> &Reg {
@@ -265,9 +307,24 @@ impl State {
     /// Calls `f` with every register and every spilled one (`bpf_for_each_reg_in_vstate`).
     pub fn each_reg_mut(&mut self, mut f: impl FnMut(&mut Reg)) {
         for frame in &mut self.frames {
-            let frame = Rc::make_mut(frame);
+            let frame = frame.make_mut();
             frame.regs.iter_mut().for_each(&mut f);
             frame.stack.iter_mut().filter(|slot| slot.is_spill()).for_each(|slot| f(&mut slot.reg));
+        }
+    }
+
+    /// Precision that was needed before a saved state concerns earlier states only.
+    pub fn forget_precision(&mut self) {
+        for frame in &mut self.frames {
+            let spilled = |slot: &Slot| slot.is_spill() && slot.reg.precise;
+            if frame.regs.iter().any(|reg| reg.precise) || frame.stack.iter().any(spilled) {
+                let frame = frame.make_mut();
+                frame
+                    .regs
+                    .iter_mut()
+                    .chain(frame.stack.iter_mut().map(|slot| &mut slot.reg))
+                    .for_each(|reg| reg.precise = false);
+            }
         }
     }
 

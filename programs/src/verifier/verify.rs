@@ -70,14 +70,15 @@ impl<'a> Verifier<'a> {
     ) -> Self {
         let numbers = Numbers::of(profile.version);
         let info = infos(profile, &program);
-        let first = State::new(Frame::new(0, None, 0, numbers), input.kind.sleepable);
+        let search = Search::default();
+        let first = State::new(Frame::new(0, None, 0, (numbers, &search.tally)), input.kind.sleepable);
         Verifier {
             profile,
             numbers,
             input,
             facts,
             program,
-            search: Search::default(),
+            search,
             path: Path::new(first, 0),
             unfinished: String::new(),
             step: blank_step(0),
@@ -258,7 +259,7 @@ impl<'a> Verifier<'a> {
         if reg == 10 {
             return no_access("frame pointer is read only");
         }
-        self.path.state.current_mut().written.regs |= 1 << reg;
+        self.path.state.running().written.regs |= 1 << reg;
         Ok(())
     }
 

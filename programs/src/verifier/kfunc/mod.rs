@@ -169,9 +169,9 @@ impl Verifier<'_> {
         let numbers = self.numbers;
         let mut failed = self.path.clone();
         failed.insn = insn + 1;
+        failed.state.running().written.regs |= 0b11_1111;
         let frame = failed.state.current_mut();
         frame.regs[..6].fill(Reg::not_init(numbers));
-        frame.written.regs |= 0b11_1111;
         frame.regs[0] =
             Reg { num: super::scalar::Scalar::between(-MAX_ERRNO, -1, numbers), ..Reg::unknown(numbers) };
         failed.history.push(self.step.clone());
