@@ -144,7 +144,10 @@ fn next_callee(input: &GateInput, caller: usize, seen: &[Seen]) -> Result<Option
         match seen[found] {
             Seen::New => return Ok(Some(found)),
             Seen::OnTheWay if is_call(&input.insns[at]) => {
-                let (from, to) = (&function.name, &input.functions[found].name);
+                // Names come from the program's BTF.
+                let name =
+                    |at: usize| if input.has_func_info { input.functions[at].name.as_str() } else { "" };
+                let (from, to) = (name(caller), name(found));
                 return refuse(format!("recursive call from {from}() to {to}()"), at);
             }
             _ => {}

@@ -128,6 +128,8 @@ fn gate_map(version: KernelVersion, map: &MapSpec) -> GateMap {
         name: map.name.clone(),
         map_type: map.map_type,
         map_flags: map.map_flags,
+        value_size: map.value_size,
+        max_entries: map.max_entries,
         inner: map.inner.as_ref().map(|inner| (inner.map_type, inner.map_flags)),
         fields: MapFields {
             spin_lock: seen(SpecialKind::SpinLock),

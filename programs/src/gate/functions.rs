@@ -8,10 +8,13 @@ use sim::errno::Errno;
 use super::input::{GateInput, Rejection, Stage};
 use crate::isa::Insn;
 use crate::isa::table::{class, special};
+use crate::object::number_behind;
 use crate::profile::{KernelVersion, Profile, message};
 
 /// `BPF_MAX_SUBPROGS`.
 pub const MAX_SUBPROGS: usize = 256;
+/// No kernel has so many types.
+const FAR: i32 = 1 << 24;
 const PSEUDO_CALL: u8 = 1;
 pub(super) const PSEUDO_KFUNC: u8 = 2;
 const PSEUDO_FUNC: u8 = 4;
@@ -57,9 +60,8 @@ pub(crate) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>,
     let mut at = 0;
     while at < input.insns.len() {
         let insn = &input.insns[at];
-        if is_call(insn) && insn.src == PSEUDO_KFUNC && !input.gpl && resolves(profile, input, insn) {
-            let text = message(version, "kfunc_gpl", &[]);
-            return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(at));
+        if is_call(insn) && insn.src == PSEUDO_KFUNC && version != KernelVersion::V5_10 {
+            kernel_function(profile, input, insn).map_err(|rejection| rejection.at(at))?;
         }
         let counted = is_call(insn) || version != KernelVersion::V5_10;
         if let Some(to) = callee(&input.insns, at).filter(|_| counted) {
@@ -75,6 +77,28 @@ pub(crate) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>,
         at += if insn.is_load_imm64() { 2 } else { 1 };
     }
     Ok(starts.into_iter().collect())
+}
+
+/// What add_kfunc_call says to a call. There is no table of modules for those that name a kernel function by number.
+fn kernel_function(profile: &Profile, input: &GateInput, call: &Insn) -> Result<(), Rejection> {
+    let version = profile.version;
+    let by_number = call.imm < 0;
+    if !input.gpl && (by_number || resolves(profile, input, call)) {
+        return refuse(Stage::Functions, Errno::EINVAL, message(version, "kfunc_gpl", &[]));
+    }
+    let id = if by_number { number_behind(call.imm) } else { call.imm };
+    if id > FAR && call.off == 0 {
+        return refuse(Stage::Functions, Errno::EINVAL, format!("kernel btf_id {id} is not a function"));
+    }
+    if !by_number || call.off == 0 {
+        return Ok(());
+    }
+    if version == KernelVersion::V7_2 && id <= 0 {
+        let text = format!("invalid kernel function btf_id {id}");
+        return refuse(Stage::Functions, Errno::EINVAL, text);
+    }
+    let errno = if call.off < 0 { Errno::EINVAL } else { Errno::EPROTO };
+    refuse(Stage::Functions, errno, "failed to find BTF for kernel function".into())
 }
 
 /// Whether the loader could resolve the kfunc of a call; it replaces the others by an invalid helper call.

@@ -51,6 +51,9 @@ pub struct GateMap {
     pub map_type: u32,
     /// `BPF_F_*` of creation.
     pub map_flags: u32,
+    /// Bytes of a value.
+    pub value_size: u32,
+    pub max_entries: u32,
     /// Creation flags of the inner map's template, for maps of maps, with its type.
     pub inner: Option<(u32, u32)>,
     /// Special fields of the value.

@@ -6,11 +6,14 @@ use sim::errno::Errno;
 use super::fields;
 use super::input::{GateInput, GateMap, Rejection, Stage};
 use crate::isa::Insn;
+use crate::object::number_behind;
 use crate::profile::map_type::{MapType, SleepableUse};
 use crate::profile::{KernelVersion, Profile, ProgType, has_message, message};
 
 /// `MAX_USED_MAPS`.
 pub const MAX_USED_MAPS: usize = 64;
+/// `BPF_MAX_VAR_OFF`.
+const MAX_OFFSET: u32 = 1 << 29;
 /// `BPF_F_NO_PREALLOC`.
 pub const BPF_F_NO_PREALLOC: u32 = 1;
 
@@ -82,14 +85,24 @@ fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i3
         0 | pseudo::BTF_ID => Ok(()),
         pseudo::FUNC if late => Ok(()),
         pseudo::MAP_FD | pseudo::MAP_VALUE => {
+            let upper = second.map_or(0, |second| second.imm);
+            if insn.src == pseudo::MAP_FD && upper != 0 {
+                return refuse("unrecognized bpf_ld_imm64 insn".into());
+            }
             let Some(map) = usize::try_from(insn.imm).ok().and_then(|index| input.maps.get(index)) else {
-                return Err(Rejection::new(
-                    Stage::Maps,
-                    Errno::EBADF,
-                    format!("fd {} is not pointing to valid bpf_map", insn.imm),
-                ));
+                return Err(no_map(number_behind(insn.imm)));
             };
+            // 6.12 and 6.13 look at the offset first.
+            let offset_first = profile.version == KernelVersion::V6_12;
+            let offset =
+                || if insn.src == pseudo::MAP_VALUE { inside(profile, map, upper as u32) } else { Ok(()) };
+            if offset_first {
+                offset()?;
+            }
             compatible(profile, &input.kind, map)?;
+            if !offset_first {
+                offset()?;
+            }
             one_cgroup_storage(input, used, insn.imm)?;
             if !used.contains(&insn.imm) {
                 used.push(insn.imm);
@@ -105,6 +118,29 @@ fn load_imm64(profile: &Profile, input: &GateInput, at: usize, used: &mut Vec<i3
             Err(Rejection::new(Stage::Maps, Errno::EPROTO, text.into()))
         }
         _ => refuse("unrecognized bpf_ld_imm64 insn".into()),
+    }
+}
+
+/// A file descriptor that the object itself holds. The first three are open in every loader, but not maps.
+fn no_map(fd: i32) -> Rejection {
+    let errno = if (0..3).contains(&fd) { Errno::EINVAL } else { Errno::EBADF };
+    Rejection::new(Stage::Maps, errno, format!("fd {fd} is not pointing to valid bpf_map"))
+}
+
+/// The address of a byte of the only element of an array (arraymap.c:array_map_direct_value_addr). Arenas have their own limits.
+fn inside(profile: &Profile, map: &GateMap, offset: u32) -> Result<(), Rejection> {
+    if profile.version < KernelVersion::V7_2 && offset >= MAX_OFFSET {
+        return refuse(format!("direct value offset of {offset} is not allowed"));
+    }
+    let outside = |errno| {
+        let text = format!("invalid access to map value pointer, value_size={} off={offset}", map.value_size);
+        Err(Rejection::new(Stage::Maps, errno, text))
+    };
+    match MapType::from_number(map.map_type).map_or("", |row| row.name) {
+        "ARRAY" if map.max_entries != 1 => outside(Errno::ENOTSUPP),
+        "ARRAY" if offset >= map.value_size => outside(Errno::EINVAL),
+        "ARRAY" | "ARENA" | "INSN_ARRAY" => Ok(()),
+        _ => refuse("no direct value access support for this map type".into()),
     }
 }
 

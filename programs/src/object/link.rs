@@ -9,7 +9,7 @@ use super::externs::{Extern, Externs};
 use super::functions::{Code, MAX_OBJECT_INSNS};
 use super::info::Records;
 use super::relocs::{CALL, PSEUDO_CALL, Target, Targets};
-use super::spec::{KfuncRef, KsymRef, ProgramSpec, Subprog};
+use super::spec::{KfuncRef, KsymRef, ProgramSpec, Subprog, raw_number};
 use crate::isa::Insn;
 
 const PSEUDO_MAP: u8 = 1;
@@ -100,7 +100,13 @@ impl Linker<'_, '_> {
             None if insn.is_load_imm64() && insn.src == PSEUDO_FUNC => {
                 Err(error("the address of a function without a relocation"))
             }
-            None => Ok(()),
+            None => {
+                let named = insn.is_load_imm64() && (PSEUDO_MAP..=PSEUDO_KSYM).contains(&insn.src);
+                if named || (insn.code == CALL && insn.src == PSEUDO_KFUNC_CALL) {
+                    linked.insns[at].imm = raw_number(insn.imm);
+                }
+                Ok(())
+            }
             Some(Target::Call { section, offset }) => {
                 let to = slot_of(*offset, 0).map(|slot| slot + i64::from(insn.imm) + 1);
                 to.and_then(|to| self.refer(linked, at, *section, to, room))
@@ -147,7 +153,8 @@ impl Linker<'_, '_> {
     fn patch_value(&self, linked: &mut Linked, at: usize, target: &Target) -> Result<(), ObjectError> {
         let addend = linked.insns[at].imm;
         let (src, imm, second) = match target {
-            Target::Map(map) => (PSEUDO_MAP, *map, 0),
+            // The loader leaves the upper half alone here; a verifier wants it to be 0.
+            Target::Map(map) => (PSEUDO_MAP, *map, linked.insns.get(at + 1).map_or(0, |second| second.imm)),
             Target::Data { map, offset } => (PSEUDO_MAP_VALUE, *map, addend.wrapping_add(*offset as i32)),
             Target::Extern(symbol) => return self.patch_extern(linked, at, &self.externs.by_symbol[symbol]),
             Target::Call { .. } | Target::FuncAddress { .. } => {

@@ -30,7 +30,7 @@ pub use functions::MAX_OBJECT_INSNS;
 pub use kconfig::{KconfigError, KconfigExtern, KconfigKind, linux_value};
 pub use spec::{
     CoreRelo, KfuncRef, KsymKind, KsymRef, LineInfo, MapKind, MapSpec, Object, ProgramSpec, Skipped, Slot,
-    SlotTarget, SpecialField, SpecialKind, Subprog,
+    SlotTarget, SpecialField, SpecialKind, Subprog, number_behind, raw_number,
 };
 
 use crate::btf::Btf;

@@ -270,3 +270,14 @@ impl ProgramSpec {
         self.subprogs[..after].last().filter(|sub| insn < sub.start + sub.len)
     }
 }
+
+/// What an instruction of the object itself says about a file descriptor or an id of the kernel, without a relocation. Numbers of the
+/// object's own lists are small and not negative; these are neither.
+pub fn raw_number(number: i32) -> i32 {
+    if (0..=i32::MAX / 2).contains(&number) { number ^ i32::MIN } else { number }
+}
+
+/// The number behind [`raw_number`].
+pub fn number_behind(raw: i32) -> i32 {
+    if raw < i32::MIN / 2 { raw ^ i32::MIN } else { raw }
+}

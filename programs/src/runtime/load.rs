@@ -86,6 +86,8 @@ fn gate_map(spec: &MapSpec) -> GateMap {
         name: spec.name.clone(),
         map_type: spec.map_type,
         map_flags: spec.map_flags,
+        value_size: spec.value_size,
+        max_entries: spec.max_entries,
         inner: spec.inner.as_ref().map(|inner| (inner.map_type, inner.map_flags)),
         fields: MapFields {
             spin_lock: has(&[SpecialKind::SpinLock]),

@@ -12,6 +12,7 @@ use super::reg::{BtfSource, Flags, Kind, MapRef, Reg};
 use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
 use super::verify::Verifier;
 use crate::btf::{Kind as BtfKind, Type, TypeId};
+use crate::object::number_behind;
 use crate::object::{KsymKind, SpecialKind, fields};
 use crate::profile::{KernelVersion, has_kernel_variable};
 
@@ -177,7 +178,10 @@ impl Verifier<'_> {
     pub(super) fn kernel_symbol(&mut self, dst: u8, id: i32) -> Checked {
         let symbol = usize::try_from(id).ok().and_then(|id| self.facts.program.ksyms.get(id));
         let Some(symbol) = symbol else {
-            return refuse(Errno::ENOENT, format!("ldimm64 insn specifies invalid btf_id {id}."));
+            return refuse(
+                Errno::ENOENT,
+                format!("ldimm64 insn specifies invalid btf_id {}.", number_behind(id)),
+            );
         };
         let numbers = self.numbers;
         let reg = match symbol.kind {

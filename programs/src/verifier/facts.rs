@@ -17,6 +17,17 @@ const WRONLY_PROG: u32 = 1 << 8;
 /// Fields that a type may have (`BTF_FIELDS_MAX`).
 const MAX_FIELDS: usize = 11;
 
+/// Fields whose presence makes the kernel look at a structure when it is given the types.
+const OBJECT_FIELDS: [SpecialKind; 7] = [
+    SpecialKind::SpinLock,
+    SpecialKind::ResSpinLock,
+    SpecialKind::ListHead,
+    SpecialKind::ListNode,
+    SpecialKind::RbRoot,
+    SpecialKind::RbNode,
+    SpecialKind::Refcount,
+];
+
 /// A field of a map value that only helpers and kfuncs may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -119,6 +130,23 @@ fn go_together(fields: &[Field]) -> bool {
         && (!both || count(S::Refcount) == 1)
 }
 
+/// A kptr to anything but a structure that the program's types describe (one that is only declared, say) spoils them all: from 6.12 on every
+/// field of the map, in 6.1 its kptrs (btf.c:btf_find_kptr). Beside a lock or the like the kernel does not even take the types
+/// (btf_parse_struct_metas), and the loader goes on without.
+fn kptrs_to_structures(version: KernelVersion, map: &mut MapFacts, program: &Btf) {
+    use SpecialKind as S;
+    let is_kptr = |field: &Field| matches!(field.kind, S::Kptr | S::KptrRef | S::KptrUntrusted | S::Uptr);
+    let described =
+        |field: &Field| program.resolve(field.target).is_some_and(|ty| ty.kind() == BtfKind::Struct);
+    if !map.fields.iter().filter(|field| is_kptr(field)).all(described) {
+        let all = version >= KernelVersion::V6_12;
+        if all && map.fields.iter().any(|field| OBJECT_FIELDS.contains(&field.kind)) {
+            map.value_type = TypeId::VOID;
+        }
+        map.fields.retain(|field| !all && !is_kptr(field));
+    }
+}
+
 /// One kptr with a tag that 6.1 does not know, or to a structure that it lacks, and the map has none at all (`btf_parse_kptrs`).
 fn kptrs_of_6_1(map: &mut MapFacts, program: Option<&Btf>, kernel: &Btf) {
     use SpecialKind as S;
@@ -153,6 +181,9 @@ impl<'a> Facts<'a> {
     ) -> Facts<'a> {
         let mut maps: Vec<MapFacts> =
             object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect();
+        if let Some(btf) = &object.btf {
+            maps.iter_mut().for_each(|map| kptrs_to_structures(profile.version, map, btf));
+        }
         if profile.version == KernelVersion::V6_1 {
             maps.iter_mut().for_each(|map| kptrs_of_6_1(map, object.btf.as_ref(), kernel));
         }

@@ -210,7 +210,11 @@ impl Verifier<'_> {
             self.follow_main()?;
             self.follow_called()?;
         }
-        self.check_stack_depth()
+        self.check_stack_depth()?;
+        match self.nameless_kfunc {
+            Some(_) => stop::invalid("invalid kernel function call not eliminated in verifier pass"),
+            None => Ok(()),
+        }
     }
 
     /// 6.12 on: only global functions that are called, until no new one turns up.

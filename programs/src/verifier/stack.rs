@@ -323,7 +323,9 @@ impl Verifier<'_> {
 
     /// Somewhere in `min..max`: what was there may or may not be left.
     fn store_somewhere(&mut self, frame: u8, min: i64, max: i64, value: Stored) -> Checked {
-        let zero = self.stored_reg(value).is_some_and(|reg| reg.is_null());
+        // Up to 6.1 a stored constant does not count as zero here.
+        let counts = self.version() >= KernelVersion::V6_12 || matches!(value, Stored::Reg(_));
+        let zero = counts && self.stored_reg(value).is_some_and(|reg| reg.is_null());
         let mut zero_mattered = false;
         let numbers = self.numbers;
         for off in min..max {

@@ -46,6 +46,8 @@ pub struct Verifier<'a> {
     pub observer: Option<&'a mut dyn Observer>,
     /// Types of the pointers that each instruction was used with.
     pub pointer_uses: PointerUses,
+    /// A call of no kfunc at all that some path came to.
+    pub nameless_kfunc: Option<usize>,
     next_id: Id,
 }
 
@@ -87,6 +89,7 @@ impl<'a> Verifier<'a> {
             entering: None,
             observer: None,
             pointer_uses: PointerUses::default(),
+            nameless_kfunc: None,
             next_id: 0,
         }
     }

@@ -24,6 +24,7 @@ use super::verify::{Next, Verifier};
 use crate::btf::{Param, TypeId};
 use crate::gate::{self, POISONED_KFUNC_BASE};
 use crate::isa::Callee;
+use crate::object::number_behind;
 use crate::profile::kfunc::{Kfunc, KfuncAccess};
 use crate::profile::{KernelVersion, message};
 use types::TypeRef;
@@ -86,6 +87,11 @@ pub(super) struct Found {
 impl Verifier<'_> {
     pub(super) fn check_kfunc_call(&mut self, insn: usize, index: i32) -> Checked<Next> {
         let Some(named) = usize::try_from(index).ok().and_then(|index| self.input.kfuncs.get(index)) else {
+            if number_behind(index) == 0 && self.program.input.insns[insn].off == 0 {
+                // Refused when it is still there after the dead code is gone.
+                self.nameless_kfunc.get_or_insert(insn);
+                return Ok(Next::At(insn + 1));
+            }
             return not_modelled("a kfunc without a name");
         };
         let Some(kfunc) = self.profile.kfunc(&named.name) else {
