@@ -4,7 +4,7 @@ use super::calls::POISONED_KFUNC_BASE;
 use super::functions::{PSEUDO_KFUNC, is_call};
 use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
 use crate::btf::{Btf, Kind, essential_name};
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::object::{MapSpec, Object, ProgramSpec, SpecialField, SpecialKind};
 use crate::profile::map_type::MapType;
 use crate::profile::{KernelVersion, Profile, ProgType, Section};
 
@@ -121,7 +121,10 @@ fn gate_map(version: KernelVersion, map: &MapSpec) -> GateMap {
     // Before 6.12 only direct members of the value are found (btf.c:btf_find_struct_field).
     let seen = |kind: SpecialKind| {
         let late = version >= KernelVersion::V6_12;
-        let found = map.special.iter().any(|field| field.kind == kind && (late || !field.nested));
+        // 5.10 looks into structures, not into sections of variables (btf.c:btf_find_spin_lock).
+        let section = version == KernelVersion::V5_10 && map.initial.is_some();
+        let seen = |field: &SpecialField| field.kind == kind && (late || !field.nested);
+        let found = !section && map.special.iter().any(seen);
         found && version >= known_since(kind) && field_fits(kind, map.map_type)
     };
     GateMap {

@@ -1,9 +1,11 @@
 //! Types of the four simulated kernels: their own BTF, cut down to what programs use.
 //!
 //! The blobs come from the BTF of the kernels that the facts were collected on; `roots.txt` lists what was kept,
-//! `README.md` how to make them again. A function, hook or struct that is missing here may still exist in the real
+//! `README.md` how to make them again, [`lz`] how they are packed. A function, hook or struct that is missing here may still exist in the real
 //! kernel: users can give its raw BTF (`/sys/kernel/btf/vmlinux`) to [`Btf::parse`] instead.
 //! Neighbours: `core_reloc` relocates against them, `profile` says which kernels there are.
+
+pub mod lz;
 
 use std::sync::OnceLock;
 
@@ -25,7 +27,8 @@ static PARSED: [OnceLock<Btf>; KernelVersion::ALL.len()] =
 pub fn builtin(version: KernelVersion) -> &'static Btf {
     let index = version.index();
     PARSED[index].get_or_init(|| {
-        let parsed = Btf::parse(BLOBS[index]);
+        let bytes = lz::unpack(BLOBS[index]).unwrap_or_default();
+        let parsed = Btf::parse(&bytes);
         parsed.unwrap_or_else(|error| panic!("the built-in BTF of {version} is damaged: {error}"))
     })
 }

@@ -6,7 +6,7 @@
 
 use super::spec::Object;
 use crate::btf::{Btf, Kind, TypeId};
-use crate::profile::KernelVersion;
+use crate::profile::{KernelVersion, Profile};
 
 /// Largest text that a configuration value is given room for, in bytes.
 const MAX_TEXT_BYTES: u64 = 4096;
@@ -96,6 +96,20 @@ pub fn linux_value(version: KernelVersion, name: &str) -> Option<String> {
 }
 
 impl Object {
+    /// Contents of the `.kconfig` map on a kernel of this version and configuration.
+    ///
+    /// # Errors
+    /// [`KconfigError`], as [`Object::kconfig_value`].
+    pub fn kconfig_on(&self, profile: &Profile) -> Result<Vec<u8>, KconfigError> {
+        self.kconfig_value(|name| {
+            linux_value(profile.version, name).or_else(|| {
+                let short = name.strip_prefix("CONFIG_")?;
+                let (_, on) = profile.config.options().find(|(option, _)| *option == short)?;
+                on.then(|| "y".to_string())
+            })
+        })
+    }
+
     /// Contents of the `.kconfig` map. `option` gives a value as `.config` writes it: `y`, `m`, `n`, a number, or
     /// text in double quotes; for the `LINUX_*` values a number.
     ///

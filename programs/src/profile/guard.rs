@@ -19,6 +19,8 @@ pub(crate) enum Guard {
     LockedSockoptHook,
     UnlockedSockoptHook,
     NotMember(&'static str),
+    /// An iterator over these objects, whose registration has helpers of its own (`bpf_iter_get_func_proto`).
+    Iterator(&'static str),
     /// A build option.
     Config(&'static str),
 }
@@ -38,6 +40,9 @@ fn parse_one(word: &'static str) -> Guard {
     }
     if let Some(name) = word.strip_prefix("member!=") {
         return Guard::NotMember(name);
+    }
+    if let Some(name) = word.strip_prefix("iterator=") {
+        return Guard::Iterator(name);
     }
     if let Some(option) = word.strip_prefix("config=") {
         return Guard::Config(option);
@@ -82,6 +87,7 @@ impl Guard {
             Guard::SetsRetval => sets_retval(attach),
             Guard::LockedSockoptHook => hook(profile, kind).is_some_and(|hook| hook.locked_sockopt),
             Guard::UnlockedSockoptHook => hook(profile, kind).is_some_and(|hook| hook.unlocked_sockopt),
+            Guard::Iterator(name) => attach == AttachType::TRACE_ITER && kind.target.as_deref() == Some(name),
             Guard::NotMember(member) => kind.target.as_deref() != Some(member),
         }
     }

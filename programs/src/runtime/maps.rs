@@ -21,7 +21,7 @@ use sim::machine::Machine;
 use super::elements;
 use super::error::LoadError;
 use crate::gate::Stage;
-use crate::object::{MapKind, MapSpec, Object, SpecialKind, linux_value};
+use crate::object::{MapKind, MapSpec, Object, SpecialKind};
 use crate::profile::{KernelVersion, Profile};
 
 /// A live map.
@@ -211,17 +211,9 @@ pub(super) fn contents(
     if spec.kind != MapKind::Kconfig {
         return Ok(spec.initial.clone());
     }
-    let value = object.kconfig_value(|name| config_text(profile, name));
+    let value = object.kconfig_on(profile);
     let mut bytes = value
         .map_err(|e| LoadError::refused("map", &spec.name, Stage::Loader, Errno::EINVAL, e.to_string()))?;
     bytes.resize(spec.value_size as usize, 0);
     Ok(Some(bytes))
-}
-
-fn config_text(profile: &Profile, name: &str) -> Option<String> {
-    linux_value(profile.version, name).or_else(|| {
-        let short = name.strip_prefix("CONFIG_")?;
-        let (_, on) = profile.config.options().find(|(option, _)| *option == short)?;
-        on.then(|| "y".to_string())
-    })
 }

@@ -29,6 +29,11 @@ pub struct Callback {
     pub range: ReturnRange,
 }
 
+/// One of r1 to r5 points into the stack.
+fn has_stack_args(regs: &[Reg; 11]) -> bool {
+    regs[1..6].iter().any(|reg| matches!(reg.kind, Kind::Stack { .. }))
+}
+
 impl Verifier<'_> {
     pub(super) fn call(&mut self, insn: usize, callee: Callee) -> Checked<Next> {
         self.search.progress.jumps += 1;
@@ -66,6 +71,12 @@ impl Verifier<'_> {
     fn callee_frame(&self, state: &State, subprog: usize, insn: usize) -> Checked<Frame> {
         let depth = state.frames.len();
         if depth >= max_call_frames(self.version()) {
+            // A chain that hands the stack down to its end ends the liveness analysis, which says nothing (`analyze_subprog`).
+            let handed_down = state.frames.iter().skip(1).all(|frame| frame.stack_args)
+                && has_stack_args(&state.current().regs);
+            if self.version() == KernelVersion::V7_2 && handed_down {
+                return invalid("(no message) Invalid argument");
+            }
             return refuse(Errno::E2BIG, format!("the call stack of {} frames is too deep", depth + 1));
         }
         Ok(Frame::new(subprog, Some(insn), depth as u8, (self.numbers, &self.search.tally)))
@@ -90,6 +101,7 @@ impl Verifier<'_> {
             }
             frame.regs[usize::from(number)] = *self.reg(number);
         }
+        frame.stack_args = has_stack_args(&frame.regs);
         self.clear_caller_saved();
         self.enter(frame)
     }
@@ -185,6 +197,7 @@ impl Verifier<'_> {
         self.info[callback.subprog].is_callback = true;
         let mut frame = self.callee_frame(&self.path.state, callback.subprog, insn)?;
         frame.regs[1..6].copy_from_slice(&callback.args);
+        frame.stack_args = has_stack_args(&frame.regs);
         frame.role = Role::Callback;
         frame.callback_range = callback.range;
         if self.version() <= KernelVersion::V6_1 {

@@ -6,7 +6,7 @@ use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, Kind as BtfKind, TypeId};
 use crate::core_reloc::Poisoned;
 use crate::kernel_types;
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialField, SpecialKind, fields};
+use crate::object::{MapKind, MapSpec, Object, ProgramSpec, SpecialField, SpecialKind, fields};
 use crate::profile::map_type::MapType;
 use crate::profile::{KernelVersion, Profile};
 
@@ -57,6 +57,9 @@ pub struct MapFacts {
 impl MapFacts {
     fn new(version: KernelVersion, spec: &MapSpec) -> MapFacts {
         let read_only = spec.map_flags & RDONLY_PROG != 0;
+        // 5.10 looks for a lock in structures only, not in sections of variables (`btf_find_spin_lock`).
+        let unseen = version == KernelVersion::V5_10 && spec.initial.is_some();
+        let seen = if unseen { &[][..] } else { &spec.special };
         MapFacts {
             name: spec.name.clone(),
             map_type: spec.map_type,
@@ -64,7 +67,7 @@ impl MapFacts {
             value_size: spec.value_size,
             max_entries: spec.max_entries,
             flags: spec.map_flags | implied_flags(spec.map_type),
-            fields: known_fields(version, &spec.special),
+            fields: known_fields(version, seen),
             inner: spec.inner.as_ref().map(|inner| Box::new(MapFacts::new(version, inner))),
             frozen: spec.initial.clone().filter(|_| read_only),
             value_type: spec.value_type,
@@ -183,6 +186,9 @@ impl<'a> Facts<'a> {
             object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect();
         if let Some(btf) = &object.btf {
             maps.iter_mut().for_each(|map| kptrs_to_structures(profile.version, map, btf));
+        }
+        if let Some(at) = object.maps.iter().position(|map| map.kind == MapKind::Kconfig) {
+            maps[at].frozen = object.kconfig_on(profile).ok();
         }
         if profile.version == KernelVersion::V6_1 {
             maps.iter_mut().for_each(|map| kptrs_of_6_1(map, object.btf.as_ref(), kernel));

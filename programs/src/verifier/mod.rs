@@ -211,6 +211,7 @@ impl Verifier<'_> {
             self.follow_called()?;
         }
         self.check_stack_depth()?;
+        self.check_rewrites()?;
         match self.nameless_kfunc {
             Some(_) => stop::invalid("invalid kernel function call not eliminated in verifier pass"),
             None => Ok(()),

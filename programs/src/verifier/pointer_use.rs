@@ -5,9 +5,13 @@
 
 use std::mem::{Discriminant, discriminant};
 
+use sim::errno::Errno;
+
 use super::reg::{Flags, Kind, Reg};
-use super::stop::{Checked, invalid};
+use super::stop::{Checked, Stop, invalid};
 use super::verify::Verifier;
+use crate::gate::{Rejection, Stage};
+use crate::isa::Op;
 use crate::profile::KernelVersion;
 
 /// A register type without what belongs to one register alone.
@@ -38,6 +42,27 @@ pub enum Use {
 }
 
 impl Verifier<'_> {
+    /// What fails when loads and stores are rewritten, after all paths were followed (`convert_ctx_accesses`): 6.12 has no sign-extending
+    /// loads from arenas.
+    pub(super) fn check_rewrites(&self) -> Checked {
+        if self.version() != KernelVersion::V6_12 {
+            return Ok(());
+        }
+        let sign_extended =
+            |insn: usize| matches!(self.program.ops[insn], Some(Op::Load { signed: true, .. }));
+        let arena = discriminant(&Kind::Arena);
+        let mut uses = self.pointer_uses.0.iter().enumerate();
+        match uses.find(|(insn, how)| how.is_some_and(|how| how.kind == arena) && sign_extended(*insn)) {
+            Some((insn, _)) => Err(Stop::Refused(Rejection {
+                errno: Errno::EOPNOTSUPP,
+                message: "sign extending loads from arena are not supported yet".into(),
+                insn: Some(insn),
+                stage: Stage::Instructions,
+            })),
+            None => Ok(()),
+        }
+    }
+
     /// Remembers the type of the pointer that the instruction went through.
     pub(super) fn note_pointer(&mut self, reg: &Reg, how: Use) -> Checked {
         let version = self.version();

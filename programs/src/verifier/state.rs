@@ -121,6 +121,8 @@ pub struct Frame {
     pub async_entries: u32,
     /// How often the callback was simulated (`callback_depth`).
     pub callback_depth: u32,
+    /// It was called with a pointer into the stack.
+    pub stack_args: bool,
     /// What it adds to the memory of all states.
     share: Share,
 }
@@ -183,6 +185,7 @@ impl Frame {
             callback_range: ReturnRange { min: 0, max: 0, low_half: false },
             async_entries: 0,
             callback_depth: 0,
+            stack_args: false,
             share: Share::new(tally, size_of::<Frame>()),
         }
     }

@@ -103,11 +103,10 @@ impl Verifier<'_> {
 
     fn no_field_early<T>(&self, facts: &MapFacts, what: &str) -> Checked<T> {
         let name = &facts.name;
-        let structure = self
-            .facts
-            .btf
-            .and_then(|btf| btf.resolve(facts.value_type))
-            .is_some_and(|ty| matches!(ty.kind(), BtfKind::Struct | BtfKind::Datasec));
+        let sections = self.version() == KernelVersion::V6_1;
+        let is_structure = |kind| kind == BtfKind::Struct || (sections && kind == BtfKind::Datasec);
+        let ty = self.facts.btf.and_then(|btf| btf.resolve(facts.value_type));
+        let structure = ty.is_some_and(|ty| is_structure(ty.kind()));
         invalid(if structure {
             format!("map '{name}' doesn't have 'struct {what}'")
         } else {
@@ -157,6 +156,10 @@ impl Verifier<'_> {
             if lock.resilient && refs.iter().any(same) {
                 return invalid("Acquiring the same lock again, AA deadlock detected");
             }
+        }
+        // Up to 6.1 the id is all that is kept, and 0 is no lock: that of a callback's map value (`active_spin_lock`).
+        if self.version() <= KernelVersion::V6_1 && reg.id == 0 {
+            return Ok(());
         }
         if last {
             let frame = self.path.state.frames.len() - 1;

@@ -290,6 +290,10 @@ impl Verifier<'_> {
         found.owning |= owning;
         found.object = type_of(&reg);
         let fields = self.object_fields(&reg);
+        if fields.is_empty() {
+            let bug = if late { "verifier bug" } else { "verifier internal error" };
+            return refuse(Errno::EFAULT, format!("{bug}: Couldn't find btf_record"));
+        }
         if fields.iter().any(|field| field.kind == SpecialKind::Refcount) {
             return Ok(());
         }
