@@ -32,6 +32,15 @@ fn differences(dir: &std::path::Path, kernel: Option<&String>, program: Option<&
         kernel.is_none_or(|kernel| row.kernel.to_string() == *kernel)
             && program.is_none_or(|program| row.program == *program)
     });
+    let known: Vec<bool> = collection.rows.iter().map(|row| collection.has(row)).collect();
+    let mut known = known.into_iter();
+    collection.rows.retain(|row| {
+        let has = known.next() == Some(true);
+        if !has && row.verdict != "library" {
+            println!("Missing {} {} {}: no such program", row.file, row.program, row.kernel);
+        }
+        has
+    });
     let (mut rows, mut agree, mut rejects, mut words) = (0, 0, 0, 0);
     for comparison in collection.compare() {
         let row = comparison.row;

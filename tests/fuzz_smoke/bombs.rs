@@ -162,6 +162,7 @@ fn call_stacks_multiply() {
         insns: assembly.insns.clone(),
         maps: Vec::new(),
         kfuncs: Vec::new(),
+        exception_callback: Default::default(),
         has_func_info: false,
     };
     let verdict = timed("call stacks", || check(&Profile::new(KernelVersion::V6_12), &input, None));

@@ -120,7 +120,7 @@ pub fn rows(dir: &Path) -> Vec<Row> {
     text.lines().skip(1).map(row).collect()
 }
 
-/// The objects of a folder by file name.
+/// The objects of a folder by file name. What is no object is named on standard error; [`Collection::judge`] misses it.
 pub fn objects(dir: &Path) -> BTreeMap<String, Object> {
     let entries =
         std::fs::read_dir(dir.join("obj")).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
@@ -128,10 +128,11 @@ pub fn objects(dir: &Path) -> BTreeMap<String, Object> {
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).expect("object file");
         let stem = name.trim_end_matches(".bpf.o");
-        let object = load_object(&bytes, stem).unwrap_or_else(|error| panic!("{name}: {error}"));
-        (name, object)
+        let object =
+            load_object(&bytes, stem).map_err(|error| eprintln!("unreadable {name}: {error}")).ok()?;
+        Some((name, object))
     };
-    entries.map(|entry| load(entry.expect("entry").path())).collect()
+    entries.filter_map(|entry| load(entry.expect("entry").path())).collect()
 }
 
 impl Collection {
@@ -141,6 +142,11 @@ impl Collection {
     /// If it is not one.
     pub fn read(dir: &Path) -> Collection {
         Collection { dir: dir.to_path_buf(), rows: rows(dir), objects: objects(dir) }
+    }
+
+    /// The object of the row could be read and holds the program.
+    pub fn has(&self, row: &Row) -> bool {
+        self.objects.get(&row.file).is_some_and(|object| object.program(&row.program).is_some())
     }
 
     /// What the verifier says of a row's program.

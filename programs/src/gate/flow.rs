@@ -8,6 +8,7 @@ use sim::errno::Errno;
 use super::functions::{callee, is_call, is_exit, jump_target};
 use super::input::{GateInput, Rejection, Stage};
 use crate::isa::table::{class, special};
+use crate::object::ExceptionCallback;
 use crate::profile::{KernelVersion, Profile, message};
 
 const PSEUDO_CALL: u8 = 1;
@@ -62,7 +63,19 @@ fn explore(profile: &Profile, input: &GateInput) -> Result<Vec<Seen>, Rejection>
     if let Some(first) = seen.first_mut() {
         *first = Seen::OnTheWay;
     }
-    while let Some((at, turn)) = stack.pop() {
+    // Nothing calls an exception callback: the kernel goes there when it has seen the rest.
+    let mut unseen = match input.exception_callback {
+        ExceptionCallback::At(start) if profile.version >= KernelVersion::V6_12 => Some(start),
+        _ => None,
+    };
+    loop {
+        let Some((at, turn)) = stack.pop() else {
+            let next = unseen.take().filter(|start| seen.get(*start) == Some(&Seen::New));
+            let Some(start) = next else { break };
+            seen[start] = Seen::OnTheWay;
+            stack.push((start, 0));
+            continue;
+        };
         let Some(edge) = edges(profile.version, input, at).get(turn).copied() else {
             seen[at] = Seen::Done;
             continue;

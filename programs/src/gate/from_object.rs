@@ -31,7 +31,17 @@ impl GateInput {
         let kfuncs = program.kfuncs.iter().enumerate();
         let mut kind = section.kind();
         if kind.prog_type == ProgType::STRUCT_OPS {
-            kind.struct_ops = object.btf.as_ref().and_then(|btf| ops_structure(btf, kind.target.as_deref()?));
+            match object.struct_ops.iter().find(|slot| slot.program == program.name) {
+                Some(slot) => {
+                    (kind.struct_ops, kind.target) =
+                        (Some(slot.structure.clone()), Some(slot.member.clone()));
+                }
+                None => {
+                    let named =
+                        object.btf.as_ref().and_then(|btf| ops_structure(btf, kind.target.as_deref()?));
+                    kind.struct_ops = named;
+                }
+            }
         }
         let mut input = GateInput {
             name: program.name.clone(),
@@ -48,6 +58,7 @@ impl GateInput {
                     extern_index: index,
                 })
                 .collect(),
+            exception_callback: program.exception_callback,
             has_func_info: object.btf.is_some() && program.subprogs.iter().all(|sub| sub.func.is_some()),
         };
         poison_missing_kfuncs(profile, &mut input);

@@ -8,7 +8,7 @@ use sim::errno::Errno;
 use super::input::{GateInput, Rejection, Stage};
 use crate::isa::Insn;
 use crate::isa::table::{class, special};
-use crate::object::number_behind;
+use crate::object::{ExceptionCallback, number_behind};
 use crate::profile::{KernelVersion, Profile, message};
 
 /// `BPF_MAX_SUBPROGS`.
@@ -75,6 +75,18 @@ pub(crate) fn starts(profile: &Profile, input: &GateInput) -> Result<Vec<usize>,
             return refuse(Stage::Functions, Errno::E2BIG, message(version, "too_many_subprograms", &[]));
         }
         at += if insn.is_load_imm64() { 2 } else { 1 };
+    }
+    if version >= KernelVersion::V6_12 && input.has_func_info {
+        match input.exception_callback {
+            ExceptionCallback::Default => {}
+            ExceptionCallback::At(start) => {
+                starts.insert(start);
+            }
+            ExceptionCallback::Several => {
+                let text = "multiple exception callback tags for main subprog".to_string();
+                return refuse(Stage::Functions, Errno::EEXIST, text);
+            }
+        }
     }
     Ok(starts.into_iter().collect())
 }

@@ -3,6 +3,7 @@
 use sim::errno::Errno;
 
 use crate::isa::Insn;
+use crate::object::ExceptionCallback;
 use crate::profile::ProgramKind;
 
 /// A program as the loader hands it to the kernel.
@@ -25,6 +26,8 @@ pub struct GateInput {
     pub maps: Vec<GateMap>,
     /// Kernel functions the program may call.
     pub kfuncs: Vec<GateKfunc>,
+    /// What runs when the program throws (6.12 on).
+    pub exception_callback: ExceptionCallback,
     /// The object has BTF, so the kernel gets `func_info` and knows which functions are global.
     pub has_func_info: bool,
 }

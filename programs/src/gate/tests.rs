@@ -18,6 +18,7 @@ fn program(section: &str, source: &str) -> GateInput {
         functions: vec![GateFunction { name: "prog".into(), start: 0, len, global: true }],
         maps: Vec::new(),
         kfuncs: Vec::new(),
+        exception_callback: Default::default(),
         has_func_info: true,
     }
 }

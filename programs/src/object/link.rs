@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use super::elf::Elf;
 use super::error::{ErrorKind, ObjectError};
 use super::externs::{Extern, Externs};
-use super::functions::{Code, MAX_OBJECT_INSNS};
+use super::functions::{Code, Function, MAX_OBJECT_INSNS};
 use super::info::Records;
 use super::relocs::{CALL, PSEUDO_CALL, Target, Targets};
-use super::spec::{KfuncRef, KsymRef, ProgramSpec, Subprog, raw_number};
+use super::spec::{ExceptionCallback, KfuncRef, KsymRef, ProgramSpec, Subprog, raw_number};
 use crate::isa::Insn;
 
 const PSEUDO_MAP: u8 = 1;
@@ -26,6 +26,8 @@ pub(super) struct Linker<'a, 'd> {
     pub externs: &'a Externs,
     pub records: &'a Records,
     pub kconfig_map: Option<usize>,
+    /// Exception callbacks that programs name.
+    pub exceptions: &'a BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 /// A program that is being put together.
@@ -52,13 +54,37 @@ impl Linker<'_, '_> {
             ksyms: Numbered::default(),
         };
         self.place(&mut linked, main, room)?;
+        self.patch_all(&mut linked, room)?;
+        // Nothing calls it, so it comes behind what is called.
+        let callback = self.exception_callback(main).map(|callback| self.place(&mut linked, callback, room));
+        let callback = callback.transpose()?;
+        self.patch_all(&mut linked, room)?;
+        let mut program = self.finish(main, linked)?;
+        let several = self.exceptions.get(program.name.as_str()).is_some_and(|names| names.len() > 1);
+        program.exception_callback = match callback {
+            _ if several => ExceptionCallback::Several,
+            Some(start) => ExceptionCallback::At(start),
+            None => ExceptionCallback::Default,
+        };
+        Ok(program)
+    }
+
+    fn patch_all(&self, linked: &mut Linked, room: usize) -> Result<(), ObjectError> {
         while let Some((function, slot)) = linked.work.pop() {
             if slot < self.code.functions[function].len {
                 linked.work.push((function, slot + 1));
-                self.patch(&mut linked, function, slot, room)?;
+                self.patch(linked, function, slot, room)?;
             }
         }
-        self.finish(main, linked)
+        Ok(())
+    }
+
+    /// The function of `.text` that the program names, if it names one.
+    fn exception_callback(&self, main: usize) -> Option<usize> {
+        let names = self.exceptions.get(self.code.functions[main].name)?;
+        let [name] = names.as_slice() else { return None };
+        let named = |f: &Function<'_>| self.code.text == Some(f.section) && f.name == *name && f.global;
+        self.code.functions.iter().position(named)
     }
 
     fn place(&self, linked: &mut Linked, function: usize, room: usize) -> Result<usize, ObjectError> {
@@ -196,6 +222,7 @@ impl Linker<'_, '_> {
             section: self.elf.section_name(f.section).to_string(),
             insns: linked.insns,
             subprogs: Vec::with_capacity(linked.order.len()),
+            exception_callback: ExceptionCallback::Default,
             kfuncs: linked.kfuncs.list,
             ksyms: linked.ksyms.list,
             core: Vec::new(),

@@ -20,6 +20,7 @@ mod info;
 mod kconfig;
 mod link;
 mod maps;
+mod ops;
 mod relocs;
 mod sections;
 mod spec;
@@ -29,8 +30,8 @@ pub use error::{ErrorKind, ObjectError, Place};
 pub use functions::MAX_OBJECT_INSNS;
 pub use kconfig::{KconfigError, KconfigExtern, KconfigKind, linux_value};
 pub use spec::{
-    CoreRelo, KfuncRef, KsymKind, KsymRef, LineInfo, MapKind, MapSpec, Object, ProgramSpec, Skipped, Slot,
-    SlotTarget, SpecialField, SpecialKind, Subprog, number_behind, raw_number,
+    CoreRelo, ExceptionCallback, KfuncRef, KsymKind, KsymRef, LineInfo, MapKind, MapSpec, Object, OpsSlot,
+    ProgramSpec, Skipped, Slot, SlotTarget, SpecialField, SpecialKind, Subprog, number_behind, raw_number,
 };
 
 use crate::btf::Btf;
@@ -81,9 +82,11 @@ pub fn load_object(bytes: &[u8], name: &str) -> Result<Object, ObjectError> {
         targets: &targets,
         externs: &externs,
         records: &records,
+        exceptions: &ops::exception_tags(btf.as_ref()),
         kconfig_map: map_specs.iter().position(|map| map.kind == MapKind::Kconfig),
     };
     let programs = link_all(&linker, &code)?;
+    let struct_ops = ops::slots(&elf, &code, btf.as_ref());
     Ok(Object {
         name: name.to_string(),
         license: license(&elf, &layout),
@@ -92,6 +95,7 @@ pub fn load_object(bytes: &[u8], name: &str) -> Result<Object, ObjectError> {
         maps: map_specs,
         kconfig: externs.kconfig,
         btf,
+        struct_ops,
         skipped: layout.skipped,
     })
 }

@@ -34,7 +34,30 @@ pub struct Object {
     /// Variables of the `.kconfig` map.
     pub kconfig: Vec<KconfigExtern>,
     pub btf: Option<Btf>,
+    /// Function pointers of struct_ops variables.
+    pub struct_ops: Vec<OpsSlot>,
     pub skipped: Vec<Skipped>,
+}
+
+/// A program that a member of a struct_ops variable points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpsSlot {
+    /// The kernel's name of the variable's type.
+    pub structure: String,
+    pub member: String,
+    pub program: String,
+}
+
+/// What runs when a program throws (`__exception_cb`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExceptionCallback {
+    /// The thrown value is the program's result.
+    #[default]
+    Default,
+    /// The function that starts at this slot.
+    At(usize),
+    /// Several are named, which kernels refuse.
+    Several,
 }
 
 /// A section that was not loaded, and why. Not an error: libbpf goes on, too.
@@ -53,6 +76,7 @@ pub struct ProgramSpec {
     pub insns: Vec<Insn>,
     /// The functions in `insns`, in the order of their starts; the first is the main function.
     pub subprogs: Vec<Subprog>,
+    pub exception_callback: ExceptionCallback,
     pub kfuncs: Vec<KfuncRef>,
     pub ksyms: Vec<KsymRef>,
     /// In the order of instructions.

@@ -25,6 +25,7 @@ pub fn inline_program(name: &str, section: &str, text: &str, assembly: &Assembly
         section: section.to_string(),
         insns: assembly.insns.clone(),
         subprogs: assembly.functions.iter().enumerate().map(subprog).collect(),
+        exception_callback: Default::default(),
         kfuncs: assembly.kfuncs.iter().map(kfunc).collect(),
         ksyms: Vec::new(),
         core: Vec::new(),
@@ -66,6 +67,7 @@ pub fn inline_object(name: &str, license: &str, programs: Vec<ProgramSpec>, maps
         maps,
         kconfig: Vec::new(),
         btf: None,
+        struct_ops: Vec::new(),
         skipped: Vec::new(),
     }
 }

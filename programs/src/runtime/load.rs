@@ -72,6 +72,7 @@ pub fn gate_input(object: &Object, spec: &ProgramSpec, insns: Vec<Insn>) -> Resu
             .enumerate()
             .map(|(extern_index, k)| GateKfunc { name: k.name.clone(), weak: k.weak, extern_index })
             .collect(),
+        exception_callback: spec.exception_callback,
         has_func_info: object.btf.is_some(),
     })
 }
@@ -245,6 +246,7 @@ impl Bpf {
             functions,
             maps: Vec::new(),
             kfuncs: Vec::new(),
+            exception_callback: Default::default(),
             has_func_info: true,
         };
         self.judge(&input)?;

@@ -7,9 +7,9 @@
 use super::attach_proto::Prototype;
 use super::btf_walk::Walk;
 use super::memory::Access;
-use super::reg::{BtfSource, Flags, Kind, Reg};
-use super::state::ReturnRange;
-use super::stop::{Checked, no_access, not_modelled};
+use super::reg::{BtfSource, Flags, Id, Kind, Reg};
+use super::state::{RefKind, Reference, ReturnRange, State};
+use super::stop::{Checked, no_access};
 use super::verify::Verifier;
 use crate::btf::{Kind as BtfKind, Type, TypeId};
 use crate::profile::{AttachType, KernelVersion, ProgType, RawArgument, raw_tracepoint_argument};
@@ -32,6 +32,11 @@ enum Argument<'b> {
     Pointer {
         target: Type<'b>,
         flags: Flags,
+    },
+    /// The program owns it and gives it back (`__ref`).
+    Owned {
+        target: Type<'b>,
+        id: Id,
     },
     /// A pointer that may be an error number: the kernel notes that in a line that it does not end.
     ErrorNumber {
@@ -71,6 +76,17 @@ impl Verifier<'_> {
                 reg
             }),
             Argument::Buffer { flags } => Some(Reg::pointer(Kind::Buf, flags, numbers)),
+            Argument::Owned { id, .. } if !self.path.state.find_ref(id).is_some() => {
+                let text = "Reference may already be released";
+                return no_access(format!("invalid bpf_context access off={off}. {text}"));
+            }
+            Argument::Owned { target, id } => {
+                unfinished = Some(String::new());
+                let kind = Kind::Btf { btf: BtfSource::Kernel, id: target.id().0 };
+                let mut reg = Reg::pointer(kind, Flags::TRUSTED, numbers);
+                reg.id = id;
+                Some(reg)
+            }
             Argument::Pointer { target, flags } => {
                 unfinished = Some(String::new());
                 let kind = Kind::Btf { btf: BtfSource::Kernel, id: target.id().0 };
@@ -182,6 +198,9 @@ impl Verifier<'_> {
         if !target.kind().is_composite() {
             return Ok(Argument::Refused);
         }
+        if let Some(Special::Owned(id)) = special {
+            return Ok(Argument::Owned { target, id });
+        }
         if let Some(Special::Flags(flags)) = special {
             return Ok(Argument::Pointer { target, flags });
         }
@@ -265,19 +284,41 @@ impl Verifier<'_> {
                 Ok(iterator_argument(self.version(), target, prototype.params[index].name))
             }
             ProgType::STRUCT_OPS if self.version() >= KernelVersion::V6_12 => {
-                let structure = kind.struct_ops.as_deref().unwrap_or_default();
-                let btf = self.facts.kernel;
-                let stub = btf.find_by_name_kind(&format!("{structure}__{target}"), BtfKind::Func);
-                let proto = stub.and_then(|stub| btf.func_proto(stub.id()));
-                let name = proto.and_then(|proto| proto.params().nth(index)).map_or("", |param| param.name);
-                if name.ends_with("__ref") && self.version() == KernelVersion::V7_2 {
-                    return not_modelled("arguments that a program must give back (__ref)");
+                if let Some((_, id)) = self.context_refs.iter().find(|(owned, _)| *owned == index) {
+                    return Ok(Some(Special::Owned(*id)));
                 }
+                let stub = self.stub();
+                let name = stub.and_then(|stub| stub.params().nth(index)).map_or("", |param| param.name);
                 let nullable = name.ends_with("__nullable");
                 let flags = Flags::TRUSTED.with(Flags::MAYBE_NULL);
                 Ok(nullable.then_some(Special::Flags(flags)))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// The function that stands for a struct_ops member and says by its names what the arguments are.
+    fn stub(&self) -> Option<Type<'_>> {
+        let kind = &self.input.kind;
+        let (structure, member) = (kind.struct_ops.as_deref()?, kind.target.as_deref()?);
+        let btf = self.facts.kernel;
+        let stub = btf.find_by_name_kind(&format!("{structure}__{member}"), BtfKind::Func)?;
+        btf.func_proto(stub.id())
+    }
+
+    /// 7.2: a struct_ops program owns the arguments whose names end with `__ref` from its start.
+    pub(super) fn acquire_context_references(&mut self, state: &mut State) {
+        if self.input.kind.prog_type != ProgType::STRUCT_OPS || self.version() != KernelVersion::V7_2 {
+            return;
+        }
+        let Some(stub) = self.stub() else { return };
+        let owned = stub.params().enumerate().filter(|(_, param)| param.name.ends_with("__ref"));
+        let owned: Vec<usize> = owned.map(|(index, _)| index).collect();
+        for index in owned {
+            let id = self.new_id();
+            let kind = RefKind::Pointer;
+            state.acquire(Reference { kind, id, insn: 0, frame: 0, parent: 0, lock: None });
+            self.context_refs.push((index, id));
         }
     }
 
@@ -302,6 +343,7 @@ const MAX_ERRNO: i32 = 4095;
 enum Special {
     Buffer(Flags),
     Flags(Flags),
+    Owned(Id),
 }
 
 /// A row of the arguments that iterators declare.

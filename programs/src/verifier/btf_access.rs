@@ -72,14 +72,6 @@ impl Verifier<'_> {
         Ok(self.loaded(reg, source, found))
     }
 
-    /// Arguments of struct_ops programs that carry a reference (`__ref`).
-    pub(super) fn acquire_context_references(&mut self, _state: &mut super::state::State) {}
-
-    /// A global function's `__arg_trusted` argument.
-    pub(super) fn check_kernel_arg(&mut self, _regno: u8, _id: u32, _nullable: bool) -> Checked {
-        not_modelled("trusted arguments of global functions")
-    }
-
     /// What is checked before the type is looked at; the whole offset.
     fn btf_place(&self, a: &Access, reg: &Reg, off: i64) -> Checked<i64> {
         let Kind::Btf { btf, .. } = reg.kind else { unreachable!("only BTF pointers come here") };

@@ -29,6 +29,7 @@ fn program(section: &str, access: &str, off: i16) -> ProgramSpec {
         section: section.into(),
         insns,
         subprogs: vec![main],
+        exception_callback: Default::default(),
         kfuncs: Vec::new(),
         ksyms: Vec::new(),
         core: Vec::new(),
@@ -45,6 +46,7 @@ fn object() -> Object {
         maps: Vec::new(),
         kconfig: Vec::new(),
         btf: None,
+        struct_ops: Vec::new(),
         skipped: Vec::new(),
     }
 }

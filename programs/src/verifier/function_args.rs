@@ -8,9 +8,10 @@ use sim::errno::Errno;
 
 use super::context_types::context_type;
 use super::dynptr::{DynptrUse, Source};
+use super::names::type_name;
 use super::reg::{BtfSource, DynptrKind, Flags, Kind as RegKind, Reg};
 use super::state::{Frame, Role, State};
-use super::stop::{Checked, Stop, invalid, refuse};
+use super::stop::{Checked, Stop, invalid, no_access, refuse};
 use super::verify::Verifier;
 use crate::btf::{Btf, Kind, Type, TypeId};
 use crate::profile::argument::{ArgBase, Argument};
@@ -357,9 +358,12 @@ impl Verifier<'_> {
             return true;
         }
         let Some(ty) = plain(btf, ptr.target()).filter(|ty| ty.kind().is_composite()) else { return false };
-        let named = own_context_type(kind);
-        let wanted = if late { crate::btf::essential_name(ty.name()) } else { ty.name() };
-        named.is_some_and(|name| name == wanted)
+        // The kernel's own name of a packet's context does as well, later than 6.1.
+        let projected = |name: &str| {
+            late && [("__sk_buff", "sk_buff"), ("xdp_md", "xdp_buff")].contains(&(name, ty.name()))
+        };
+        let typedef = context_type(kind).is_some_and(|name| name == ty.name() || projected(name));
+        typedef || own_context_type(kind).is_some_and(|name| name == ty.name())
     }
 
     /// `btf_validate_prog_ctx_type`: what `__arg_ctx` may be on.
@@ -451,6 +455,33 @@ impl Verifier<'_> {
                 self.check_kernel_arg(regno, id, nullable)
             }
         }
+    }
+
+    /// An object of the kernel (`__arg_trusted`): `check_reg_type` and `check_func_arg_reg_off` with the argument's own structure.
+    fn check_kernel_arg(&mut self, regno: u8, id: u32, nullable: bool) -> Checked {
+        let reg = *self.reg(regno);
+        let version = self.version();
+        let flags = if nullable { reg.flags.without(Flags::MAYBE_NULL) } else { reg.flags };
+        let fits = [Flags::NONE, Flags::TRUSTED, Flags::RCU].contains(&flags);
+        let RegKind::Btf { btf, id: found } = reg.kind else { return self.no_kernel_object(regno) };
+        if !fits {
+            return self.no_kernel_object(regno);
+        }
+        if version == KernelVersion::V7_2 {
+            self.check_object_offset(&reg, regno, true)?;
+        }
+        let off = reg.known_offset().unwrap_or(0);
+        if !self.structure_matches((btf, found), off, (BtfSource::Kernel, id), false) {
+            let (is, wanted) =
+                (self.structure_name((btf, found)), self.structure_name((BtfSource::Kernel, id)));
+            return no_access(format!("R{regno} is of type {is} but {wanted} is expected"));
+        }
+        self.check_arg_offset(regno, &Argument::plain(ArgBase::BtfId, false))
+    }
+
+    fn no_kernel_object(&self, regno: u8) -> Checked {
+        let name = type_name(self.version(), self.reg(regno));
+        no_access(format!("R{regno} type={name} expected=ptr_, trusted_ptr_, rcu_ptr_"))
     }
 
     fn check_context_arg(&mut self, regno: u8, named: &str) -> Checked {

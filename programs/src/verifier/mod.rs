@@ -60,7 +60,7 @@ use crate::btf::Btf;
 use crate::core_reloc::{self, Poisoned};
 use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};
 use crate::kernel_types;
-use crate::object::{Object, ProgramSpec};
+use crate::object::{ExceptionCallback, Object, ProgramSpec};
 use crate::profile::{KernelVersion, Profile, ProgType};
 use facts::Facts;
 use program::Program;
@@ -199,6 +199,7 @@ impl Verifier<'_> {
     fn run(&mut self) -> Result<(), Stop> {
         self.check_functions_that_return()?;
         self.check_target()?;
+        self.note_exception_callback();
         if self.version() <= KernelVersion::V6_1 {
             for subprog in 1..self.program.subprogs.len() {
                 if self.program.subprogs[subprog].global {
@@ -215,6 +216,19 @@ impl Verifier<'_> {
         match self.nameless_kfunc {
             Some(_) => stop::invalid("invalid kernel function call not eliminated in verifier pass"),
             None => Ok(()),
+        }
+    }
+
+    /// What runs when the program throws is called by nobody, and may be called at any time.
+    fn note_exception_callback(&mut self) {
+        let ExceptionCallback::At(start) = self.input.exception_callback else { return };
+        if self.version() < KernelVersion::V6_12 {
+            return;
+        }
+        if let Some(subprog) = self.program.subprog_at(start) {
+            let info = &mut self.info[subprog];
+            (info.is_callback, info.is_async_callback, info.is_exception_callback) = (true, true, true);
+            self.called_globals.insert(subprog);
         }
     }
 

@@ -104,6 +104,11 @@ impl Verifier<'_> {
         }
         self.callees_depth(at, walk, plain)?;
         walk.chain.pop();
+        let callers = &walk.chain;
+        let exception = callers.iter().any(|(up, _)| self.info[*up].is_exception_callback);
+        if exception && self.info[at].has_tail_call {
+            return invalid("cannot tail call within exception cb");
+        }
         walk.depth -= counted;
         Ok(())
     }
@@ -118,6 +123,9 @@ impl Verifier<'_> {
             let Some(callee) = self.program.callee(insn).filter(|_| counts) else { continue };
             if self.info[callee].is_async_callback && !direct {
                 continue;
+            }
+            if self.info[callee].is_exception_callback {
+                return invalid(format!("insn {insn} cannot call exception cb directly"));
             }
             let frames = walk.frames;
             let anew = self.version() == KernelVersion::V7_2 && self.program.subprogs[callee].global;

@@ -41,6 +41,8 @@ pub struct Verifier<'a> {
     pub info: Vec<Info>,
     /// Global functions that some path calls.
     pub called_globals: BTreeSet<usize>,
+    /// Arguments that the program owns from its start, by number, with their references.
+    pub context_refs: Vec<(usize, Id)>,
     /// A callback that begins as soon as the call is dealt with (6.1).
     pub entering: Option<Frame>,
     pub observer: Option<&'a mut dyn Observer>,
@@ -86,6 +88,7 @@ impl<'a> Verifier<'a> {
             step: blank_step(0),
             info,
             called_globals: BTreeSet::new(),
+            context_refs: Vec::new(),
             entering: None,
             observer: None,
             pointer_uses: PointerUses::default(),

@@ -47,6 +47,7 @@ fn object(license: &str, maps: Vec<MapSpec>, programs: Vec<ProgramSpec>) -> Obje
         maps,
         kconfig: Vec::new(),
         btf: None,
+        struct_ops: Vec::new(),
         skipped: Vec::new(),
     }
 }
@@ -66,6 +67,7 @@ fn spec(program: &Sp<Program>, assembly: Assembly, place: &TextPlace<'_>, text: 
                 func: None,
             })
             .collect(),
+        exception_callback: Default::default(),
         kfuncs: assembly.kfuncs.into_iter().map(kfunc).collect(),
         ksyms: Vec::new(),
         core: Vec::new(),

@@ -40,6 +40,7 @@ fn empty_program(kernel: &Kernel, section: &str) -> Rc<LoadedProgram> {
         section: section.into(),
         insns,
         subprogs,
+        exception_callback: Default::default(),
         kfuncs: Vec::new(),
         ksyms: Vec::new(),
         core: Vec::new(),
@@ -53,6 +54,7 @@ fn empty_program(kernel: &Kernel, section: &str) -> Rc<LoadedProgram> {
         maps: Vec::new(),
         kconfig: Vec::new(),
         btf: None,
+        struct_ops: Vec::new(),
         skipped: Vec::new(),
     };
     kernel.bpf().load_program(&object, &spec, &Rc::from([])).unwrap_or_else(|e| panic!("{e}"))

@@ -123,6 +123,7 @@ fn object_of(insns: Vec<Insn>, section: &str, license: &str) -> Object {
         section: section.into(),
         subprogs: starts.iter().zip(ends).map(subprog).collect(),
         insns,
+        exception_callback: Default::default(),
         kfuncs: Vec::new(),
         ksyms: Vec::new(),
         core: Vec::new(),
