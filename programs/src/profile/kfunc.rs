@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::kfunc_filters;
 use super::kinds::{AttachType, ProgType, ProgramKind};
 use super::table::{self, Versions};
 use super::{KernelVersion, Profile};
@@ -108,7 +109,7 @@ impl Kfunc {
             if !matches {
                 continue;
             }
-            match row.filter.map_or(KfuncAccess::Allowed, |filter| filtered(filter, kind)) {
+            match row.filter.map_or(KfuncAccess::Allowed, |filter| filtered(filter, kind, self.name)) {
                 KfuncAccess::Allowed => return KfuncAccess::Allowed,
                 KfuncAccess::Unknown => answer = KfuncAccess::Unknown,
                 KfuncAccess::Denied => {}
@@ -119,7 +120,7 @@ impl Kfunc {
 }
 
 /// The `filter` callbacks of kfunc sets.
-fn filtered(filter: &str, kind: &ProgramKind) -> KfuncAccess {
+fn filtered(filter: &str, kind: &ProgramKind, name: &str) -> KfuncAccess {
     use AttachType as A;
     let allow = |yes: bool| if yes { KfuncAccess::Allowed } else { KfuncAccess::Denied };
     let attach = kind.attach_type;
@@ -131,8 +132,14 @@ fn filtered(filter: &str, kind: &ProgramKind) -> KfuncAccess {
             let sessions = [A::TRACE_KPROBE_SESSION, A::TRACE_UPROBE_SESSION, A::TRACE_FSESSION];
             allow(sessions.contains(&attach) || attach == A::TRACE_FSESSION_MULTI)
         }
-        "scx_kfunc_context_filter" if kind.prog_type != ProgType::STRUCT_OPS => KfuncAccess::Allowed,
-        "scx_kfunc_context_filter" | "bpf_qdisc_kfunc_filter" => KfuncAccess::Unknown,
+        // Which structure a member belongs to is only known when a loader could tell.
+        "scx_kfunc_context_filter" | "bpf_qdisc_kfunc_filter"
+            if kind.prog_type == ProgType::STRUCT_OPS && kind.struct_ops.is_none() =>
+        {
+            KfuncAccess::Unknown
+        }
+        "scx_kfunc_context_filter" => allow(kfunc_filters::sched_ext(kind, name)),
+        "bpf_qdisc_kfunc_filter" => allow(kfunc_filters::qdisc(kind, name)),
         other => panic!("kfunc filter {other}"),
     }
 }
@@ -163,7 +170,7 @@ mod tests {
         for row in KFUNCS.values().flatten() {
             profile.config.holds(row.condition);
             row.registrations.iter().filter_map(|r| r.filter).for_each(|filter| {
-                filtered(filter, &kind);
+                filtered(filter, &kind, row.name);
             });
         }
         assert!(profile.kfunc("bpf_wq_set_callback_impl").is_none());

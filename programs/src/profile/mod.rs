@@ -19,6 +19,7 @@ mod guard;
 pub mod helper;
 mod kernel_variable;
 pub mod kfunc;
+mod kfunc_filters;
 mod kinds;
 pub mod lsm;
 pub mod map_type;

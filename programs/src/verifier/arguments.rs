@@ -9,7 +9,7 @@ use super::btf_walk::Walk;
 use super::memory::Access;
 use super::reg::{BtfSource, Flags, Id, Kind, Reg};
 use super::state::{RefKind, Reference, ReturnRange, State};
-use super::stop::{Checked, no_access};
+use super::stop::{Checked, invalid, no_access, not_modelled};
 use super::verify::Verifier;
 use crate::btf::{Kind as BtfKind, Type, TypeId};
 use crate::profile::{AttachType, KernelVersion, ProgType, RawArgument, raw_tracepoint_argument};
@@ -191,6 +191,12 @@ impl Verifier<'_> {
         if let Some(Special::Buffer(flags)) = special {
             return Ok(Argument::Buffer { flags });
         }
+        if self.is_list_to_free(index) {
+            let Some(target) = btf.find_by_name_kind("bpf_sk_buff_ptr", BtfKind::Struct) else {
+                return not_modelled("struct bpf_sk_buff_ptr, which the kernel's types lack");
+            };
+            return Ok(Argument::Pointer { target, flags: Flags::TRUSTED });
+        }
         let Some(target) = btf.resolve(pointer.target()) else { return Ok(Argument::Refused) };
         if self.is_opaque(btf.type_by_id(pointer.target()), target) {
             return Ok(Argument::Scalar);
@@ -223,6 +229,13 @@ impl Verifier<'_> {
         let tags = if self.version() == KernelVersion::V5_10 { Flags::NONE } else { how.tags(pointer)? };
         let flags = flags.with(tags.without(Flags::RCU));
         Ok(Argument::Pointer { target: self.promoted(target, flags), flags })
+    }
+
+    /// Where a packet scheduler puts what is to be dropped: a pointer to a pointer (net/sched/bpf_qdisc.c:bpf_qdisc_is_valid_access).
+    fn is_list_to_free(&self, index: usize) -> bool {
+        let kind = &self.input.kind;
+        let enqueue = kind.target.as_deref() == Some("enqueue") && index == 2;
+        kind.struct_ops.as_deref() == Some("Qdisc_ops") && enqueue
     }
 
     /// Pointers that are numbers to the verifier: to nothing, to integers, in 7.2 to anything but a struct.
@@ -304,6 +317,17 @@ impl Verifier<'_> {
         let btf = self.facts.kernel;
         let stub = btf.find_by_name_kind(&format!("{structure}__{member}"), BtfKind::Func)?;
         btf.func_proto(stub.id())
+    }
+
+    /// 7.2: what a program owns cannot be handed to the one it calls in its place.
+    pub(super) fn check_owned_arguments(&self) -> Checked {
+        let ops = self.input.kind.prog_type == ProgType::STRUCT_OPS && self.version() == KernelVersion::V7_2;
+        let owns =
+            || self.stub().is_some_and(|stub| stub.params().any(|param| param.name.ends_with("__ref")));
+        if ops && self.info.iter().any(|info| info.has_tail_call) && owns() {
+            return invalid("program with __ref argument cannot tail call");
+        }
+        Ok(())
     }
 
     /// 7.2: a struct_ops program owns the arguments whose names end with `__ref` from its start.

@@ -1,7 +1,7 @@
 //! Stores to kernel objects that some program types may make.
 //!
 //! Key items: [`Member`], `hooked_store`. Neighbours: `btf_access` sends stores here. Modelled after the `btf_struct_access` functions of
-//! net/ipv4/bpf_tcp_ca.c, net/bpf/bpf_dummy_struct_ops.c, kernel/sched/ext.c and net/core/filter.c.
+//! net/ipv4/bpf_tcp_ca.c, net/bpf/bpf_dummy_struct_ops.c, kernel/sched/ext.c, net/sched/bpf_qdisc.c and net/core/filter.c.
 
 use super::btf_walk::{Walk, walk};
 use super::memory::Access;
@@ -46,10 +46,20 @@ const TCP_SOCK: [Member; 9] = [
 
 /// What a scheduler may set in `struct task_struct`.
 const SCHED_EXT_TASK: [Member; 3] = [
-    Member { path: &["scx", "slice"], inside: true, since: KernelVersion::V7_2 },
-    Member { path: &["scx", "dsq_vtime"], inside: true, since: KernelVersion::V7_2 },
-    Member { path: &["scx", "disallow"], inside: true, since: KernelVersion::V7_2 },
+    Member { path: &["scx", "slice"], inside: true, since: KernelVersion::V6_12 },
+    Member { path: &["scx", "dsq_vtime"], inside: true, since: KernelVersion::V6_12 },
+    Member { path: &["scx", "disallow"], inside: true, since: KernelVersion::V6_12 },
 ];
+
+/// What a packet scheduler may set in `struct Qdisc` and `struct sk_buff`.
+const QDISC: [Member; 3] = [
+    whole(&["limit"]),
+    whole(&["q", "qlen"]),
+    Member { path: &["qstats"], inside: true, since: KernelVersion::V7_2 },
+];
+const QDISC_PACKET: [Member; 1] = [whole(&["tstamp"])];
+/// The scheduler's own bytes of `sk_buff.cb` (`struct qdisc_skb_cb.data`).
+const QDISC_PRIVATE: (i64, i64) = (8, 28);
 
 impl Verifier<'_> {
     /// The program type has rules of its own for stores to kernel objects.
@@ -70,6 +80,7 @@ impl Verifier<'_> {
             (ProgType::STRUCT_OPS, Some("tcp_congestion_ops")) => self.tcp_store(a, &name, off),
             (ProgType::STRUCT_OPS, Some("bpf_dummy_ops")) => self.dummy_store(a, &name, off),
             (ProgType::STRUCT_OPS, Some("sched_ext_ops")) => self.scheduler_store(a, reg, off),
+            (ProgType::STRUCT_OPS, Some("Qdisc_ops")) => self.packet_scheduler_store(a, &name, off),
             (ProgType::STRUCT_OPS, other) => {
                 let which = other.unwrap_or("an unknown structure");
                 return not_modelled(format!("stores to kernel objects by programs of {which}"));
@@ -136,6 +147,32 @@ impl Verifier<'_> {
             return no_access(format!("write access at off {off} with size {}", a.size));
         }
         Ok(())
+    }
+
+    fn packet_scheduler_store(&self, a: &Access, name: &str, off: i64) -> Checked {
+        let end = match name {
+            "Qdisc" => self.writable(name, &QDISC, off),
+            "sk_buff" => self.writable(name, &QDISC_PACKET, off).or_else(|| self.private_bytes_end(off)),
+            _ => return no_access("only read is supported"),
+        };
+        let Some(end) = end else {
+            return no_access(format!("no write support to {name} at off {off}"));
+        };
+        if off + a.size > end {
+            let size = a.size;
+            return no_access(format!(
+                "write access at off {off} with size {size} beyond the member of {name} ended at {end}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn private_bytes_end(&self, off: i64) -> Option<i64> {
+        let btf = self.facts.kernel;
+        let packet = btf.find_by_name_kind("sk_buff", BtfKind::Struct)?;
+        let start = i64::from(btf.field(packet.id(), &["cb"])?.bit_offset / 8);
+        let (from, to) = (start + QDISC_PRIVATE.0, start + QDISC_PRIVATE.1);
+        (from..to).contains(&off).then_some(to)
     }
 
     fn scheduler_store(&self, a: &Access, reg: &Reg, off: i64) -> Checked {

@@ -215,7 +215,7 @@ impl Verifier<'_> {
             return Ok(());
         }
         if self.version() == KernelVersion::V7_2 {
-            if kind == Kind::Void {
+            if kind == Kind::Void || plain(btf, proto.target()).is_some_and(|ty| is_arena_pointer(btf, ty)) {
                 return Ok(());
             }
             let text = format!(
@@ -236,7 +236,8 @@ impl Verifier<'_> {
         if !late && tagged() && context_type(self.input.kind.prog_type).is_some() {
             return Ok(Arg::Context);
         }
-        let tags = if late { self.argument_tags(btf, func, index)? } else { Tags::default() };
+        let mut tags = if late { self.argument_tags(btf, func, index)? } else { Tags::default() };
+        tags.arena |= version == KernelVersion::V7_2 && ty.is_some_and(|ty| is_arena_pointer(btf, ty));
         if let Some(pointer) = ty.filter(|ty| ty.kind() == Kind::Ptr) {
             if let Some(arg) = self.own_pointer(btf, pointer, index, tags)? {
                 return Ok(arg);
@@ -502,6 +503,21 @@ fn as_invalid(checked: Checked) -> Checked {
         Stop::Refused(refused) => Stop::Refused(crate::gate::Rejection { errno: Errno::EINVAL, ..refused }),
         other => other,
     })
+}
+
+/// A pointer that a type tag says to lead into an arena (`btf_scan_type_tags`).
+fn is_arena_pointer(btf: &Btf, pointer: Type<'_>) -> bool {
+    let mut at = pointer;
+    while at.kind() == Kind::Ptr || at.kind().is_modifier() {
+        if at.kind() == Kind::TypeTag && at.name() == "arena" {
+            return true;
+        }
+        match btf.type_by_id(at.target()) {
+            Some(next) if next.kind() != Kind::Ptr => at = next,
+            _ => return false,
+        }
+    }
+    false
 }
 
 fn has_tag(btf: &Btf, func: Type<'_>, index: usize, name: &str) -> bool {

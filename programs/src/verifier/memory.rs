@@ -139,9 +139,8 @@ impl Verifier<'_> {
                 self.access(insn, Op::Load { size, signed: false, dst, base, off })
             }
             Op::StoreRelease { size, base, off, src } => {
-                self.read_reg(src.0)?;
-                self.atomic_target(base.0)?;
-                self.access(insn, Op::Store { size, base, off, src: Src::Reg(src) })
+                self.access(insn, Op::Store { size, base, off, src: Src::Reg(src) })?;
+                self.atomic_target(base.0)
             }
             _ => unreachable!("only accesses are dispatched here"),
         }
@@ -218,11 +217,14 @@ impl Verifier<'_> {
     fn atomic_target(&self, base: u8) -> Checked {
         let reg = self.reg(base);
         let refused = matches!(reg.kind, Kind::Ctx | Kind::FlowKeys) || reg.is_packet() || reg.is_socket();
-        if !refused {
+        let loads = matches!(self.program.ops[self.path.insn], Some(Op::LoadAcquire { .. }));
+        // Nothing catches the fault of such a load, unlike that of a plain one.
+        let bare = matches!(reg.kind, Kind::Btf { .. }) && reg.flags == Flags::NONE;
+        let may_fault = loads && (bare || reg.flags.has(Flags::UNTRUSTED));
+        if !refused && !may_fault {
             return Ok(());
         }
         let word = if self.version() == KernelVersion::V5_10 { "BPF_XADD" } else { "BPF_ATOMIC" };
-        let loads = matches!(self.program.ops[self.path.insn], Some(Op::LoadAcquire { .. }));
         let how = if loads { "loads from" } else { "stores into" };
         no_access(format!("{word} {how} R{base} {} is not allowed", type_name(self.version(), reg)))
     }

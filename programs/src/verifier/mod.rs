@@ -23,6 +23,7 @@ mod context_types;
 mod dynptr;
 mod exit;
 mod facts;
+mod fastcall;
 mod function_args;
 mod graph;
 mod helper;
@@ -200,6 +201,7 @@ impl Verifier<'_> {
         self.check_functions_that_return()?;
         self.check_target()?;
         self.note_exception_callback();
+        self.check_owned_arguments()?;
         if self.version() <= KernelVersion::V6_1 {
             for subprog in 1..self.program.subprogs.len() {
                 if self.program.subprogs[subprog].global {

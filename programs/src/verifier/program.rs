@@ -50,6 +50,8 @@ pub struct Program<'a> {
     pub ops: Vec<Option<Op>>,
     pub marks: Vec<Mark>,
     pub subprogs: Vec<Subprog>,
+    /// Number of arguments of the helper that each instruction calls, if it is known.
+    pub params: Vec<Option<u8>>,
     /// Registers that may be read from an instruction on (7.2).
     pub live: Option<Vec<u16>>,
 }
@@ -66,8 +68,13 @@ impl<'a> Program<'a> {
         let marks = marks(profile.version, &ops, &traits);
         let subprogs = subprogs(input, starts);
         let end_of = |at: usize| subprogs[subprogs.partition_point(|sub| sub.start <= at).max(1) - 1].end - 1;
+        let called = |op: &Option<Op>| match op {
+            Some(Op::Call(callee)) => traits(*callee).params,
+            _ => None,
+        };
+        let params = ops.iter().map(called).collect();
         let live = (profile.version == KernelVersion::V7_2).then(|| live_registers(&ops, &traits, end_of));
-        Program { input, ops, marks, subprogs, live }
+        Program { input, ops, marks, subprogs, params, live }
     }
 
     pub fn len(&self) -> usize {

@@ -101,6 +101,7 @@ impl Verifier<'_> {
     fn touch(&mut self, frame: u8, bytes: i64) {
         let slots = (bytes as usize).div_ceil(SLOT_BYTES);
         let subprog = self.path.state.frames[usize::from(frame)].subprog;
+        self.fastcalls.touch(subprog, self.path.insn, -bytes);
         let deepest = &mut self.info[subprog].stack_depth;
         *deepest = (*deepest).max(bytes as usize);
         let numbers = self.numbers;

@@ -30,6 +30,9 @@ struct Walk {
 
 impl Verifier<'_> {
     pub(super) fn check_stack_depth(&mut self) -> Checked {
+        for (subprog, info) in self.info.iter_mut().enumerate() {
+            info.stack_depth = self.fastcalls.left(subprog).unwrap_or(info.stack_depth);
+        }
         let private = self.private_stack();
         let mut plain = vec![!private; self.info.len()];
         let roots: Vec<usize> = if self.version() >= KernelVersion::V6_12 {

@@ -10,6 +10,7 @@ use sim::errno::Errno;
 
 use super::Observer;
 use super::facts::Facts;
+use super::fastcall::Fastcalls;
 use super::info::{Info, infos};
 use super::pointer_use::PointerUses;
 use super::precision::{Wanted, mark_chain};
@@ -39,6 +40,8 @@ pub struct Verifier<'a> {
     pub step: Step,
     /// One entry per function of the program.
     pub info: Vec<Info>,
+    /// Spills around calls that the kernel takes away.
+    pub fastcalls: Fastcalls,
     /// Global functions that some path calls.
     pub called_globals: BTreeSet<usize>,
     /// Arguments that the program owns from its start, by number, with their references.
@@ -74,6 +77,7 @@ impl<'a> Verifier<'a> {
     ) -> Self {
         let numbers = Numbers::of(profile.version);
         let info = infos(profile, &program);
+        let fastcalls = Fastcalls::of(profile.version, &program, input);
         let search = Search::default();
         let first = State::new(Frame::new(0, None, 0, (numbers, &search.tally)), input.kind.sleepable);
         Verifier {
@@ -87,6 +91,7 @@ impl<'a> Verifier<'a> {
             unfinished: String::new(),
             step: blank_step(0),
             info,
+            fastcalls,
             called_globals: BTreeSet::new(),
             context_refs: Vec::new(),
             entering: None,
