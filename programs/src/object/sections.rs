@@ -61,7 +61,8 @@ const BY_NAME: &[(&str, Role)] = &[
     (".struct_ops.link", Role::Unused("struct_ops maps are not loaded")),
     ("?.struct_ops", Role::Unused("struct_ops maps are not loaded")),
     ("?.struct_ops.link", Role::Unused("struct_ops maps are not loaded")),
-    (".jumptables", Role::Unused("jump tables are not loaded")),
+    // Read like constants; the jump itself is what kernels before 7.2 do not know.
+    (".jumptables", Role::Data(MapKind::Rodata)),
     (".eh_frame", Role::Silent),
     (".comment", Role::Silent),
     (".note.GNU-stack", Role::Silent),

@@ -2,6 +2,7 @@
 //!
 //! Key types: [`Facts`], [`MapFacts`], [`Field`]. Neighbours: made from an object by `from_object`; `memory` and `calls` ask.
 
+use super::graph::root_contents;
 use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, Kind as BtfKind, TypeId};
 use crate::core_reloc::Poisoned;
@@ -150,6 +151,15 @@ fn kptrs_to_structures(version: KernelVersion, map: &mut MapFacts, program: &Btf
     }
 }
 
+/// A list or tree that does not say well what is in it spoils all fields of the map: the loader makes it without its types.
+fn roots_of_structures(map: &mut MapFacts, program: &Btf) {
+    let said = |field: &Field| root_contents(program, map.value_type, field.kind, field.offset).is_some();
+    let is_root = |field: &&Field| matches!(field.kind, SpecialKind::ListHead | SpecialKind::RbRoot);
+    if !map.fields.iter().filter(is_root).all(said) {
+        map.fields.clear();
+    }
+}
+
 /// One kptr with a tag that 6.1 does not know, or to a structure that it lacks, and the map has none at all (`btf_parse_kptrs`).
 fn kptrs_of_6_1(map: &mut MapFacts, program: Option<&Btf>, kernel: &Btf) {
     use SpecialKind as S;
@@ -186,6 +196,7 @@ impl<'a> Facts<'a> {
             object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect();
         if let Some(btf) = &object.btf {
             maps.iter_mut().for_each(|map| kptrs_to_structures(profile.version, map, btf));
+            maps.iter_mut().for_each(|map| roots_of_structures(map, btf));
         }
         if let Some(at) = object.maps.iter().position(|map| map.kind == MapKind::Kconfig) {
             maps[at].frozen = object.kconfig_on(profile).ok();

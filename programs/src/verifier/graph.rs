@@ -124,7 +124,7 @@ impl Verifier<'_> {
             Kind::Btf { id, .. } => TypeId(id),
             _ => return None,
         };
-        let (value, node) = contained(btf, container, offset, 0)?;
+        let (value, node) = root_contents(btf, container, kind, offset)?;
         Some(Root { kind, value, node })
     }
 
@@ -273,13 +273,39 @@ fn same_object(a: Option<LockOf>, b: Option<LockOf>) -> bool {
     }
 }
 
-/// The struct that a root at `offset` of `container` holds, and where its node is.
+/// The struct that a root of this kind at `offset` of `container` holds, and where its node is. None if the program's types do not say it
+/// in the way the kernel wants it (btf.c:btf_find_graph_root, btf_parse_graph_root).
+pub(super) fn root_contents(
+    btf: &Btf,
+    container: TypeId,
+    kind: SpecialKind,
+    offset: u32,
+) -> Option<(TypeId, u32)> {
+    let (value, node) = contained(btf, container, offset, 0)?;
+    let wanted = if kind == SpecialKind::ListHead { "bpf_list_node" } else { "bpf_rb_node" };
+    let mut members = btf.resolve(value)?.members();
+    let member = members.find(|member| member.bit_offset / 8 == node)?;
+    (btf.resolve(member.ty)?.name() == wanted).then_some((value, node))
+}
+
+/// Whether an element of the type, which may be an array, begins `offset` bytes into it.
+fn element_begins(btf: &Btf, ty: TypeId, mut offset: u32) -> bool {
+    let mut at = ty;
+    while let Some(array) = btf.resolve(at).and_then(|ty| ty.array()) {
+        let size = btf.size_of(array.elem).and_then(|size| u32::try_from(size).ok()).unwrap_or(0);
+        offset = offset.checked_rem(size).unwrap_or(offset);
+        at = array.elem;
+    }
+    offset == 0
+}
+
 fn contained(btf: &Btf, container: TypeId, offset: u32, depth: u32) -> Option<(TypeId, u32)> {
     let ty = btf.resolve(container).filter(|_| depth < 16)?;
     if ty.kind() == btf::Kind::Datasec {
         let var = ty.section_vars().find(|var| (var.offset..var.offset + var.size).contains(&offset))?;
         let of_var = btf.type_by_id(var.var)?.target();
-        let tagged = (offset == var.offset).then(|| tag(btf, var.var, None)).flatten();
+        let tagged =
+            element_begins(btf, of_var, offset - var.offset).then(|| tag(btf, var.var, None)).flatten();
         return tagged.or_else(|| contained(btf, of_var, offset - var.offset, depth + 1));
     }
     if let Some(array) = ty.array() {
@@ -292,7 +318,9 @@ fn contained(btf: &Btf, container: TypeId, offset: u32, depth: u32) -> Option<(T
         if !(start..start.saturating_add(size)).contains(&offset) {
             continue;
         }
-        let tagged = (offset == start).then(|| tag(btf, ty.id(), Some(index as u32))).flatten();
+        let tagged = element_begins(btf, member.ty, offset - start)
+            .then(|| tag(btf, ty.id(), Some(index as u32)))
+            .flatten();
         return tagged.or_else(|| contained(btf, member.ty, offset - start, depth + 1));
     }
     None
