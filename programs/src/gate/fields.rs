@@ -34,7 +34,7 @@ pub(super) fn opcode_known(version: KernelVersion, code: u8) -> bool {
     let late = version >= KernelVersion::V6_12;
     let latest = version == KernelVersion::V7_2;
     match class_of(code) {
-        class::ALU => op_of(code) <= 0xd0,
+        class::ALU => op_of(code) <= 0xd0 && !(op_of(code) == special::NEG && is_x(code)),
         class::ALU64 => match op_of(code) {
             special::END => late && !is_x(code),
             special::NEG => !is_x(code),
@@ -92,7 +92,7 @@ pub fn check(version: KernelVersion, insn: &Insn) -> Option<String> {
 }
 
 /// The part that only counts for instructions that are reached, in every version.
-pub(super) fn when_followed(version: KernelVersion, insn: &Insn) -> Option<String> {
+pub fn when_followed(version: KernelVersion, insn: &Insn) -> Option<String> {
     match class_of(insn.code) {
         class::ALU | class::ALU64 => immediate_operand(insn),
         class::STX if mode_of(insn.code) == mode::ATOMIC => atomic(version, insn),

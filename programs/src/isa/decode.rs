@@ -214,9 +214,8 @@ fn jump(insn: Insn, width: Width) -> Decoded {
     match insn.code & 0xf0 {
         special::JA => goto(insn, width),
         special::CALL => call(insn, width),
-        special::EXIT if insn.code == class::JMP | special::EXIT && no_operands(insn) && insn.off == 0 => {
-            Ok(Op::Exit)
-        }
+        // No kernel looks at its offset.
+        special::EXIT if insn.code == class::JMP | special::EXIT && no_operands(insn) => Ok(Op::Exit),
         special::EXIT => Err(reserved("EXIT")),
         special::JCOND if insn.code == class::JMP | special::JCOND && no_operands(insn) => {
             Ok(Op::MayGoto { delta: insn.off })

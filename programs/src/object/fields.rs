@@ -78,8 +78,14 @@ impl Scan<'_> {
     }
 
     fn pointer(&mut self, pointer: Type<'_>, offset: u64, depth: usize) {
-        let tag = self.btf.type_by_id(pointer.target()).filter(|ty| ty.kind() == Kind::TypeTag);
-        if let Some((tag, kind)) = tag.and_then(|tag| Some((tag, find(TAGS, tag.name())?))) {
+        let tag_of = |ty: Type<'_>| self.btf.type_by_id(ty.target()).filter(|ty| ty.kind() == Kind::TypeTag);
+        let Some(tag) = tag_of(pointer) else { return };
+        let kind = find(TAGS, tag.name());
+        let several = tag_of(tag).is_some();
+        if kind.is_none() || several {
+            self.push(SpecialKind::OtherTag, offset, 8, tag.target(), depth);
+        }
+        if let Some(kind) = kind {
             self.push(kind, offset, 8, tag.target(), depth);
         }
     }

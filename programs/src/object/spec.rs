@@ -261,6 +261,8 @@ pub enum SpecialKind {
     KptrRef,
     PercpuKptr,
     Uptr,
+    /// A pointer with a tag that says none of this, or with several.
+    OtherTag,
     ListHead,
     ListNode,
     RbRoot,

@@ -109,7 +109,7 @@ pub fn map_rules(version: KernelVersion) -> MapRules {
 
 /// The definition that a loader passes to `BPF_MAP_CREATE`.
 pub fn map_def(spec: &MapSpec) -> MapDef {
-    let mut fields: Vec<SpecialField> = spec.special.iter().map(field).collect();
+    let mut fields: Vec<SpecialField> = spec.special.iter().filter_map(field).collect();
     fields.sort_by_key(|f| f.offset);
     let read_only = matches!(spec.kind, MapKind::Rodata | MapKind::Kconfig);
     let def = MapDef {
@@ -128,7 +128,8 @@ pub fn map_def(spec: &MapSpec) -> MapDef {
     if OwnerKind::of(def.map_type).is_some() { def.with_btf() } else { def }
 }
 
-pub(super) fn field(field: &crate::object::SpecialField) -> SpecialField {
+/// The field as maps know it, unless it is plain memory to all of them.
+pub(super) fn field(field: &crate::object::SpecialField) -> Option<SpecialField> {
     let kind = match field.kind {
         SpecialKind::SpinLock => FieldKind::SpinLock,
         SpecialKind::ResSpinLock => FieldKind::ResSpinLock,
@@ -145,8 +146,9 @@ pub(super) fn field(field: &crate::object::SpecialField) -> SpecialField {
         SpecialKind::RbRoot => FieldKind::RbRoot,
         SpecialKind::RbNode => FieldKind::RbNode,
         SpecialKind::Refcount => FieldKind::Refcount,
+        SpecialKind::OtherTag => return None,
     };
-    SpecialField { kind, offset: field.offset, size: field.size }
+    Some(SpecialField { kind, offset: field.offset, size: field.size })
 }
 
 /// Creates one map and fills it as libbpf does (`bpf_object__create_map`, `bpf_object__populate_internal_map`).

@@ -236,6 +236,6 @@ fn is_object_field(kind: SpecialKind, version: KernelVersion) -> bool {
         S::SpinLock | S::ListHead | S::ListNode | S::RbRoot | S::RbNode | S::Refcount => true,
         S::Kptr | S::KptrRef | S::KptrUntrusted | S::PercpuKptr => true,
         S::ResSpinLock => version == KernelVersion::V7_2,
-        S::Timer | S::Wq | S::TaskWork | S::Uptr => false,
+        S::Timer | S::Wq | S::TaskWork | S::Uptr | S::OtherTag => false,
     }
 }

@@ -102,9 +102,9 @@ impl MapFacts {
 fn known_fields(version: KernelVersion, found: &[SpecialField]) -> Vec<Field> {
     let known = |kind: SpecialKind| match kind {
         SpecialKind::SpinLock => true,
-        SpecialKind::Timer | SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => {
-            version >= KernelVersion::V6_1
-        }
+        SpecialKind::Timer | SpecialKind::KptrUntrusted | SpecialKind::Kptr => version >= KernelVersion::V6_1,
+        SpecialKind::KptrRef => version == KernelVersion::V6_1,
+        SpecialKind::OtherTag => false,
         SpecialKind::ResSpinLock | SpecialKind::TaskWork | SpecialKind::Uptr => {
             version >= KernelVersion::V7_2
         }
@@ -134,20 +134,62 @@ fn go_together(fields: &[Field]) -> bool {
         && (!both || count(S::Refcount) == 1)
 }
 
-/// A kptr to anything but a structure that the program's types describe (one that is only declared, say) spoils them all: from 6.12 on every
-/// field of the map, in 6.1 its kptrs (btf.c:btf_find_kptr). Beside a lock or the like the kernel does not even take the types
-/// (btf_parse_struct_metas), and the loader goes on without.
-fn kptrs_to_structures(version: KernelVersion, map: &mut MapFacts, program: &Btf) {
+/// What the kernel makes of the kptrs of a map.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kptrs {
+    Fine,
+    /// One is no kptr of this kernel, or of no structure that the program's types describe: then 6.1 finds none in the map, and later
+    /// kernels no field at all (btf.c:btf_find_kptr).
+    Spoiled,
+    /// From 6.12 on, beside a lock, a list or a good kptr: the kernel does not take the program's types (btf_parse_struct_metas), and the
+    /// loader goes on without them.
+    Refused,
+}
+
+fn kptrs(version: KernelVersion, special: &[SpecialField], program: &Btf) -> Kptrs {
     use SpecialKind as S;
-    let is_kptr = |field: &Field| matches!(field.kind, S::Kptr | S::KptrRef | S::KptrUntrusted | S::Uptr);
+    let late = version >= KernelVersion::V6_12;
     let described =
-        |field: &Field| program.resolve(field.target).is_some_and(|ty| ty.kind() == BtfKind::Struct);
-    if !map.fields.iter().filter(|field| is_kptr(field)).all(described) {
-        let all = version >= KernelVersion::V6_12;
-        if all && map.fields.iter().any(|field| OBJECT_FIELDS.contains(&field.kind)) {
+        |field: &SpecialField| program.resolve(field.ty).is_some_and(|ty| ty.kind() == BtfKind::Struct);
+    let (known, other): (&[S], &[S]) = match version {
+        KernelVersion::V5_10 => (&[], &[]),
+        KernelVersion::V6_1 => {
+            (&[S::Kptr, S::KptrRef], &[S::KptrUntrusted, S::PercpuKptr, S::Uptr, S::OtherTag])
+        }
+        KernelVersion::V6_12 => {
+            (&[S::Kptr, S::KptrUntrusted, S::PercpuKptr], &[S::KptrRef, S::Uptr, S::OtherTag])
+        }
+        KernelVersion::V7_2 => (&[S::Kptr, S::KptrUntrusted, S::PercpuKptr, S::Uptr], &[]),
+    };
+    let bad = |field: &&SpecialField| {
+        other.contains(&field.kind) || (known.contains(&field.kind) && !described(field))
+    };
+    let parsed = |field: &SpecialField| {
+        OBJECT_FIELDS.contains(&field.kind)
+            || (known.contains(&field.kind) && field.kind != S::Uptr && described(field))
+    };
+    let mut seen = special.iter().filter(|field| late || !field.nested);
+    if !seen.clone().any(|field| bad(&field)) {
+        Kptrs::Fine
+    } else if late && seen.any(parsed) {
+        Kptrs::Refused
+    } else {
+        Kptrs::Spoiled
+    }
+}
+
+fn take_kptrs(version: KernelVersion, map: &mut MapFacts, special: &[SpecialField], program: &Btf) {
+    use SpecialKind as S;
+    match kptrs(version, special, program) {
+        Kptrs::Fine => {}
+        Kptrs::Spoiled if version <= KernelVersion::V6_1 => {
+            map.fields.retain(|field| !matches!(field.kind, S::Kptr | S::KptrRef | S::KptrUntrusted));
+        }
+        Kptrs::Spoiled => map.fields.clear(),
+        Kptrs::Refused => {
+            map.fields.clear();
             map.value_type = TypeId::VOID;
         }
-        map.fields.retain(|field| !all && !is_kptr(field));
     }
 }
 
@@ -195,7 +237,8 @@ impl<'a> Facts<'a> {
         let mut maps: Vec<MapFacts> =
             object.maps.iter().map(|map| MapFacts::new(profile.version, map)).collect();
         if let Some(btf) = &object.btf {
-            maps.iter_mut().for_each(|map| kptrs_to_structures(profile.version, map, btf));
+            let specs = maps.iter_mut().zip(&object.maps);
+            specs.for_each(|(map, spec)| take_kptrs(profile.version, map, &spec.special, btf));
             maps.iter_mut().for_each(|map| roots_of_structures(map, btf));
         }
         if let Some(at) = object.maps.iter().position(|map| map.kind == MapKind::Kconfig) {

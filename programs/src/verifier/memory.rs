@@ -580,6 +580,7 @@ pub(super) fn field_name(kind: SpecialKind) -> &'static str {
         SpecialKind::KptrUntrusted | SpecialKind::Kptr | SpecialKind::KptrRef => "kptr",
         SpecialKind::PercpuKptr => "percpu_kptr",
         SpecialKind::Uptr => "uptr",
+        SpecialKind::OtherTag => "",
         SpecialKind::ListHead => "bpf_list_head",
         SpecialKind::ListNode => "bpf_list_node",
         SpecialKind::RbRoot => "bpf_rb_root",

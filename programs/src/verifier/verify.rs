@@ -295,8 +295,8 @@ impl<'a> Verifier<'a> {
             return not_modelled(format!("relocation {access}: the built-in kernel types lack the type"));
         }
         let Some(op) = self.program.ops[insn] else { return self.bad_code(insn) };
-        if let Some(text) = self.reserved_fields(insn) {
-            return invalid(text);
+        if self.reserved_fields(insn).is_some() {
+            return self.bad_code(insn);
         }
         let next = Next::At(self.program.next(insn));
         match op {
@@ -326,12 +326,18 @@ impl<'a> Verifier<'a> {
         crate::gate::check_fields(self.version(), &self.input.insns[insn])
     }
 
-    fn bad_code(&self, insn: usize) -> Checked<Next> {
-        let raw = &self.input.insns[insn];
+    fn bad_code(&mut self, insn: usize) -> Checked<Next> {
+        let raw = self.input.insns[insn];
         if let Some(text) = self.reserved_fields(insn) {
+            // What an operator does with its constant comes after the register that it works on.
+            let operand = matches!(raw.code & 7, class::ALU | class::ALU64)
+                && crate::gate::check_operand(self.version(), &raw).as_ref() == Some(&text);
+            if operand {
+                self.read_reg(raw.dst)?;
+            }
             return invalid(text);
         }
-        match missing_register(raw) {
+        match missing_register(&raw) {
             Some(reg) => invalid(format!("R{reg} is invalid")),
             None => invalid(format!("unknown opcode {:02x}", raw.code)),
         }
