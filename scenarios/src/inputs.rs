@@ -12,7 +12,7 @@ use std::sync::Arc;
 use object::LittleEndian;
 use object::read::elf::ElfFile64;
 use object::read::{Object as _, ObjectSection as _, ReadCache};
-use programs::btf::Btf;
+use programs::btf::{Btf, Kind};
 
 use crate::diag::catalogue::input::{KERNEL_TYPES, NOT_UTF8, SCENARIO_FILE, TOO_LARGE, UNREADABLE};
 use crate::diag::{Diagnostic, Source};
@@ -122,17 +122,48 @@ pub fn read_kernel_types(path: &Path) -> Result<Btf, Diagnostic> {
             .help("take `/sys/kernel/btf/vmlinux` of the kernel, or its `vmlinux` image")
     };
     let unreadable = |error: ReadError| error.diagnostic(UNREADABLE, &shown);
+    // A pipe gives its bytes only once.
     let is_elf = || -> std::io::Result<bool> {
         let mut magic = [0; 4];
-        File::open(path)?.read_exact(&mut magic)?;
-        Ok(magic == *b"\x7fELF")
+        let mut file = File::open(path)?;
+        Ok(file.metadata()?.is_file() && file.read_exact(&mut magic).is_ok() && magic == *b"\x7fELF")
     };
     let bytes = match is_elf() {
-        Ok(true) => btf_section(path).map_err(wrong)?,
+        Ok(true) => btf_section(path).map_err(&wrong)?,
         // Whatever is wrong with it, reading it says so.
         Ok(false) | Err(_) => read_limited(path, MAX_BINARY_BYTES).map_err(unreadable)?,
     };
-    Btf::parse(&bytes).map_err(|error| wrong(error.to_string()))
+    if let Some(what) = no_btf(&bytes) {
+        return Err(wrong(what.to_owned()));
+    }
+    let btf = Btf::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
+    // An object has a `struct task_struct` too, if it uses one; functions and tracepoints of a kernel it has not.
+    let has = |name: &str, kind| btf.find_by_name_kind(name, kind).is_some();
+    let functions = has("bpf_fentry_test1", Kind::Func) || has("btf_trace_sched_switch", Kind::Typedef);
+    if !functions || !has("task_struct", Kind::Struct) {
+        return Err(wrong("this is the BTF of something else than a kernel".to_owned()));
+    }
+    Ok(btf)
+}
+
+/// What a file is that does not begin as BTF does; `None` when it does.
+fn no_btf(bytes: &[u8]) -> Option<&'static str> {
+    /// First bytes of files that people take for a kernel's types.
+    const OTHERS: &[(&[u8], &str)] = &[
+        (
+            b"MZ",
+            "it is a compressed kernel image; the kernel's script `extract-vmlinux` takes `vmlinux` out of it",
+        ),
+        (b"\x1f\x8b", "it is compressed (gzip)"),
+        (b"\xfd7zXZ", "it is compressed (xz)"),
+        (b"\x28\xb5\x2f\xfd", "it is compressed (zstd)"),
+        (b"\xeb\x9f", "it is BTF of a big-endian machine"),
+    ];
+    if bytes.starts_with(b"\x9f\xeb") {
+        return None;
+    }
+    let known = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic));
+    Some(known.map_or("it is neither BTF nor an ELF image", |(_, what)| what))
 }
 
 fn btf_section(path: &Path) -> Result<Vec<u8>, String> {

@@ -284,6 +284,15 @@ impl<'a> Facts<'a> {
         self.maps.iter().any(|map| map.is(&["ARENA"]))
     }
 
+    /// Locks are told apart by the id of the pointer to them (`reg_may_point_to_spin_lock`).
+    pub fn may_hold_lock(&self, reg: &Reg) -> bool {
+        match reg.kind {
+            Kind::MapValue { map, .. } => self.map(map).field(SpecialKind::SpinLock).is_some(),
+            Kind::Btf { .. } => reg.flags.has(Flags::ALLOC),
+            _ => false,
+        }
+    }
+
     /// What a pointer is once it is known not to be NULL (`mark_ptr_not_null_reg`).
     pub fn not_null(&self, reg: &mut Reg) {
         reg.flags = reg.flags.without(Flags::MAYBE_NULL);

@@ -337,6 +337,7 @@ impl Verifier<'_> {
     fn null_known(&mut self, reg: &Reg, null_is_taken: bool, taken: &mut Path) {
         let facts = self.facts;
         let numbers = self.numbers;
+        let old = self.version() < KernelVersion::V7_2;
         let mark = |state: &mut State, null: bool| {
             if null {
                 // Only a reference of its own: what is kept alive by another one says nothing about that.
@@ -350,6 +351,10 @@ impl Verifier<'_> {
                     *other = Reg::constant(0, numbers);
                 } else {
                     facts.not_null(other);
+                    // Nothing asks any more which pointers were checked together.
+                    if old && !facts.may_hold_lock(other) {
+                        other.id = 0;
+                    }
                 }
             });
         };

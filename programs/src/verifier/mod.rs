@@ -39,6 +39,7 @@ mod names;
 mod pointer_use;
 mod precision;
 pub mod print;
+mod print_old;
 mod program;
 mod prune;
 mod refs;
@@ -77,8 +78,12 @@ pub struct Stats {
     pub processed: usize,
     /// States that were kept, in all.
     pub total_states: usize,
-    /// States that were kept at once, at most.
+    /// States that were kept at once, at most (7.2); all but those that were freed (before).
     pub peak_states: usize,
+    /// Most states that were kept for one instruction, with those that share its place in the kernel's table.
+    pub max_states_per_insn: usize,
+    /// Most states that a read was marked in, on its way back; 0 in 7.2, which has no such marks.
+    pub mark_read: usize,
     /// Bytes of stack of main and of each function.
     pub stack_depth: usize,
 }
@@ -266,10 +271,13 @@ impl Verifier<'_> {
 
     fn judgement(self, outcome: Result<(), Stop>) -> Judgement {
         let progress = &self.search.progress;
+        let marks = self.version() < KernelVersion::V7_2;
         let stats = Stats {
             processed: progress.processed,
             total_states: progress.states,
-            peak_states: progress.peak_states,
+            peak_states: if marks { progress.states - progress.freed } else { progress.peak_states },
+            max_states_per_insn: progress.max_states_per_insn,
+            mark_read: if marks { progress.longest_read_walk } else { 0 },
             stack_depth: self.info.iter().map(|info| info.stack_depth).sum(),
         };
         let verdict = match outcome {

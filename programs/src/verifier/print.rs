@@ -1,11 +1,12 @@
 //! States as the kernel's log prints them: `R1=ctx() R10=fp0 fp-8=mmmmmmmm refs=2`.
 //!
 //! Key functions: [`state_text`], [`reg_text`]; [`StateNames`] supplies what a state has only numbers for. Modelled after
-//! kernel/bpf/log.c:print_verifier_state of 6.12, whose form stands for all versions; names of types are each version's own (`names`).
-//! Marks of liveness are left out.
+//! kernel/bpf/log.c:print_verifier_state; `print_old` has the form of 5.10 and 6.1; names of types are each version's own (`names`).
+//! Of the marks of liveness only `_w` is printed, behind what was written since the last kept state (7.2 has no marks).
 
 use super::dynptr::kind_name;
 use super::names::type_name;
+use super::print_old;
 use super::reg::{BtfSource, Flags, Kind, Linked, MapRef, Reg};
 use super::scalar::Scalar;
 use super::state::{Byte, Frame, IterState, Object, SLOT_BYTES, Slot, State};
@@ -20,11 +21,13 @@ pub trait StateNames {
     fn btf(&self, source: BtfSource, id: u32) -> String;
 }
 
-/// Registers, stack and references of the function that runs; of those only what differs from `before`, if it is given.
+/// Registers, stack and references of the function that runs; of those only what differs from `before`, if it is given, and the
+/// registers that `touched` has a bit for.
 pub fn state_text(
     version: KernelVersion,
     state: &State,
     before: Option<&State>,
+    touched: u16,
     names: &dyn StateNames,
 ) -> String {
     let number = state.frames.len() - 1;
@@ -34,8 +37,9 @@ pub fn state_text(
     let mut text = if number == 0 { String::new() } else { format!(" frame{number}:") };
     for (index, reg) in frame.regs.iter().enumerate() {
         let same = before.is_some_and(|before| before.current().regs[index] == *reg);
-        if reg.kind != Kind::NotInit && !same {
-            text += &format!(" R{index}={}", reg_text(version, number, reg, names));
+        if reg.kind != Kind::NotInit && (!same || touched >> index & 1 == 1) {
+            let mark = written(version, frame.written.regs >> index & 1 == 1);
+            text += &format!(" R{index}{mark}={}", reg_text(version, number, reg, names));
         }
     }
     for (index, slot) in frame.stack.iter().enumerate() {
@@ -51,8 +55,16 @@ pub fn state_text(
     text
 }
 
+/// The mark of what was written since the last kept state.
+fn written(version: KernelVersion, written: bool) -> &'static str {
+    if written && version < KernelVersion::V7_2 { "_w" } else { "" }
+}
+
 /// One register, as it is seen in the frame with this number.
 pub fn reg_text(version: KernelVersion, frame: usize, reg: &Reg, names: &dyn StateNames) -> String {
+    if version < KernelVersion::V6_12 {
+        return print_old::reg_text(version, reg, names);
+    }
     let number = reg.num.var_off();
     if reg.is_scalar() && number.is_const() {
         return format!("{}{}", if reg.precise { "P" } else { "" }, signed(number.value as i64));
@@ -198,12 +210,17 @@ fn slot_text(
     slot: &Slot,
     names: &dyn StateNames,
 ) -> String {
-    let place = |index: usize| format!(" fp-{}=", (index + 1) * SLOT_BYTES);
+    let mark = written(version, frame.written.slots >> index & 1 == 1);
+    let place = |index: usize| format!(" fp-{}{mark}=", (index + 1) * SLOT_BYTES);
     if slot.bytes.iter().all(|byte| *byte == Byte::Invalid) {
         return String::new();
     }
     if slot.is_spill() {
-        let below = slot.bytes.iter().take_while(|byte| **byte != Byte::Spill).map(byte_char);
+        if version < KernelVersion::V6_12 {
+            return format!("{}{}", place(index), print_old::spill_text(version, &slot.reg));
+        }
+        // The byte next to the frame pointer comes first.
+        let below = slot.bytes.iter().rev().take_while(|byte| **byte != Byte::Spill).map(byte_char);
         return format!(
             "{}{}{}",
             place(index),
@@ -228,7 +245,7 @@ fn slot_text(
         }
         _ => {
             debug_assert!(index < frame.stack.len());
-            format!("{}{}", place(index), slot.bytes.iter().map(byte_char).collect::<String>())
+            format!("{}{}", place(index), slot.bytes.iter().rev().map(byte_char).collect::<String>())
         }
     }
 }

@@ -139,9 +139,11 @@ fn marks(version: KernelVersion, ops: &[Option<Op>], traits: &impl Fn(Callee) ->
                 let mark = &mut marks[at];
                 mark.callback = call.sync_callback;
                 mark.iter_next = call.iter_next;
-                mark.force |= call.sync_callback || call.iter_next;
-                mark.jump |= call.sync_callback;
-                mark.prune |= call.sync_callback || call.async_callback || call.iter_next;
+                // 6.1 follows a callback once, without coming back to the call.
+                let again = call.sync_callback && version > KernelVersion::V6_1;
+                mark.force |= again || call.iter_next;
+                mark.jump |= again;
+                mark.prune |= again || call.async_callback || call.iter_next;
                 jump(&mut marks, next);
                 if let Callee::Subprog(delta) = callee {
                     prune(&mut marks, here);

@@ -65,6 +65,10 @@ pub struct Node {
     loop_entry: Option<NodeId>,
     depth: u32,
     evicted: bool,
+    /// Some state has this one as the entry of its loop.
+    enters_loop: bool,
+    /// Paths that ended in a loop which is entered here.
+    backedges: usize,
 }
 
 /// A branch that waits.
@@ -97,6 +101,12 @@ pub struct Progress {
     pub jumps: usize,
     pub states: usize,
     pub peak_states: usize,
+    /// Kept states that were given up later and freed at once.
+    pub freed: usize,
+    /// Most states in one bucket of the kernel's table, at a visit that covered nothing.
+    pub max_states_per_insn: usize,
+    /// Most states that one read was marked in, on its way back.
+    pub longest_read_walk: usize,
     last_processed: usize,
     last_jumps: usize,
 }
@@ -108,9 +118,12 @@ pub struct Search {
     at: Vec<Vec<NodeId>>,
     pub pending: Vec<Pending>,
     pub progress: Progress,
+    /// States that the kernel holds, and ends of paths in loops that are not complete.
     live_nodes: usize,
     /// Memory of the frames of all states and paths.
     pub tally: Tally,
+    /// States per bucket of the kernel's table (`explored_state`).
+    buckets: Vec<usize>,
     /// What is not read or not precise counts, too, when states are compared (see `Observer::thorough`).
     pub thorough: bool,
     /// Instructions after which whoever watches gives up earlier than the kernel.
@@ -140,8 +153,8 @@ impl Search {
     pub fn begin(&mut self, insns: usize) {
         self.nodes.clear();
         self.at = vec![Vec::new(); insns];
+        self.buckets = vec![0; insns];
         self.pending.clear();
-        self.live_nodes = 0;
     }
 
     /// Puts a branch aside (`push_stack`).
@@ -191,6 +204,7 @@ impl Search {
             if self.nodes[node].branches > 0 {
                 break;
             }
+            self.live_nodes -= std::mem::take(&mut self.nodes[node].backedges);
             self.release(node);
             at = self.nodes[node].parent;
         }
@@ -212,6 +226,7 @@ impl Search {
             self.progress.processed - self.progress.last_processed,
         );
         let mut keep = force_new || (since.0 >= 2 && since.1 >= 8);
+        let seen = self.buckets[bucket(&path.state, insn, self.buckets.len())];
         let candidates: Vec<NodeId> = self.at[insn].iter().rev().copied().collect();
         for id in candidates {
             match self.compare(id, path, place)? {
@@ -234,6 +249,7 @@ impl Search {
                 self.evict(insn, id);
             }
         }
+        self.progress.max_states_per_insn = self.progress.max_states_per_insn.max(seen);
         if keep {
             self.keep(path);
             self.check_memory()?;
@@ -253,8 +269,11 @@ impl Search {
 
     fn evict(&mut self, insn: usize, id: NodeId) {
         self.at[insn].retain(|kept| *kept != id);
-        self.nodes[id].evicted = true;
-        self.live_nodes -= 1;
+        let node = &mut self.nodes[id];
+        node.evicted = true;
+        self.progress.freed += usize::from(node.branches == 0 && !node.enters_loop);
+        let bucket = bucket(&node.state, insn, self.buckets.len());
+        self.buckets[bucket] -= 1;
         self.release(id);
     }
 
@@ -263,6 +282,7 @@ impl Search {
         let node = &mut self.nodes[id];
         if node.evicted && node.branches == 0 {
             (node.state.frames, node.state.refs, node.history) = (Vec::new(), Rc::default(), Vec::new());
+            self.live_nodes -= 1;
         }
     }
 
@@ -297,7 +317,12 @@ impl Search {
             return Ok(Compared::Covered);
         }
         if place.callback {
-            return Ok(if equal(Exact::RangeWithin) { Compared::Covered } else { Compared::Open });
+            let covered = equal(Exact::RangeWithin);
+            if covered {
+                self.nodes[id].backedges += 1;
+                self.hold();
+            }
+            return Ok(if covered { Compared::Covered } else { Compared::Open });
         }
         // Before 6.12 only registers must be the same; what no one read or needed exactly on the stack does not count.
         let level = if place.untouched_ok { Exact::Same } else { Exact::Not };
@@ -315,6 +340,9 @@ impl Search {
     /// Remembers that the path's states lie in a loop that begins at `entry` (`update_loop_entry`).
     fn note_loop(&mut self, path: &Path, entry: NodeId) {
         let depth = self.nodes[entry].depth;
+        self.nodes[entry].enters_loop = true;
+        self.nodes[entry].backedges += 1;
+        self.hold();
         let mut at = path.parent;
         while let Some(id) = at {
             let node = &self.nodes[id];
@@ -324,6 +352,12 @@ impl Search {
             at = node.parent;
             self.nodes[id].loop_entry = Some(entry);
         }
+    }
+
+    /// One more state, or end of a path in a loop, that the kernel holds.
+    fn hold(&mut self) {
+        self.live_nodes += 1;
+        self.progress.peak_states = self.progress.peak_states.max(self.live_nodes);
     }
 
     fn loop_entry(&self, id: NodeId) -> Option<NodeId> {
@@ -336,8 +370,7 @@ impl Search {
 
     fn keep(&mut self, path: &mut Path) {
         self.progress.states += 1;
-        self.live_nodes += 1;
-        self.progress.peak_states = self.progress.peak_states.max(self.live_nodes);
+        self.hold();
         self.progress.last_jumps = self.progress.jumps;
         self.progress.last_processed = self.progress.processed;
         let id = self.nodes.len();
@@ -354,7 +387,11 @@ impl Search {
             loop_entry: None,
             depth: path.depth,
             evicted: false,
+            enters_loop: false,
+            backedges: 0,
         };
+        let bucket = bucket(&path.state, path.insn, self.buckets.len());
+        self.buckets[bucket] += 1;
         self.nodes.push(node);
         self.at[path.insn].push(id);
         path.parent = Some(id);
@@ -367,6 +404,13 @@ impl Search {
 
     /// A continuation reads these registers and slots of `frame`: every state since they were written needs them.
     pub fn mark_read(&mut self, path: &Path, frame: usize, read: Touched) {
+        let walked = self.walk_reads(path, frame, read);
+        self.progress.longest_read_walk = self.progress.longest_read_walk.max(walked);
+    }
+
+    /// Marks, and says in how many states.
+    fn walk_reads(&mut self, path: &Path, frame: usize, read: Touched) -> usize {
+        let mut walked = 0;
         let mut left = without(read, path.state.frames.get(frame).map_or(Touched::default(), |f| f.written));
         let mut at = path.parent;
         while let Some(id) = at {
@@ -383,16 +427,26 @@ impl Search {
             kept.read = Touched { regs: kept.read.regs | left.regs, slots: kept.read.slots | left.slots };
             left = without(left, node_written(node, frame));
             at = node.parent;
+            walked += 1;
         }
+        walked
     }
 
     /// The path ends in `covering`: what its continuations read, ours would have (`propagate_liveness`).
     pub fn adopt_reads(&mut self, path: &Path, covering: NodeId) {
         for frame in 0..path.state.frames.len() {
             let read = self.nodes[covering].state.frames[frame].read;
-            self.mark_read(path, frame, read);
+            // The path's own state is the first that is marked.
+            let walked = usize::from(read != Touched::default()) + self.walk_reads(path, frame, read);
+            self.progress.longest_read_walk = self.progress.longest_read_walk.max(walked);
         }
     }
+}
+
+/// Where the kernel's hash table keeps states of this place (`explored_state`).
+fn bucket(state: &State, insn: usize, buckets: usize) -> usize {
+    let callsite = state.current().callsite.map_or(u32::MAX, |insn| insn as u32);
+    (insn as u32 ^ callsite) as usize % buckets.max(1)
 }
 
 /// Written between the node's parent and the node itself; kept in the saved copy of the state.

@@ -177,7 +177,7 @@ impl<'a> Verifier<'a> {
             force: mark.force,
             iter_next: mark.iter_next,
             may_goto: matches!(self.program.ops[insn], Some(Op::MayGoto { .. })),
-            callback: mark.callback,
+            callback: mark.callback && mark.force,
             untouched_ok: self.untouched_ok(),
         };
         self.search.visit(&mut self.path, place)

@@ -35,14 +35,18 @@ impl<'a> Group<'a> {
 }
 
 /// The refusals of a program: two kernels that stop at the same instruction, or refuse the whole program by the same rule, share one.
+/// What an older kernel does not have is another refusal than what is wrong with its use; that it sleeps is none.
 pub fn groups(rows: &[Row]) -> Vec<Group<'_>> {
+    let missing = |refusal: &Refusal| matches!(refusal.code, "V0010" | "V0011");
+    let apart = |a: &Refusal, b: &Refusal| a.code != "V0009" && b.code != "V0009" && missing(a) != missing(b);
+    let at = |refusal: &Refusal| refusal.insn.as_ref().map(|insn| insn.index);
     let mut groups: Vec<Group<'_>> = Vec::new();
     for row in rows {
         let Some(refusal) = row.verdict.refusal() else { continue };
-        let at = |refusal: &Refusal| refusal.insn.as_ref().map(|insn| insn.index);
         let same = |group: &&mut Group<'_>| {
             let other = group.lead();
-            at(other) == at(refusal) && (at(refusal).is_some() || other.code == refusal.code)
+            let share = at(refusal).is_some() && !apart(other, refusal);
+            at(other) == at(refusal) && (share || other.code == refusal.code)
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.members.push((row.kernel, refusal)),

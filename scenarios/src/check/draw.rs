@@ -29,8 +29,10 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
     for canvas in &canvases {
         block = block.element(canvas.snippet());
     }
+    let wrap = |text: String| wrapped(&text, style.width);
     if let Some(insn) = &lead.insn {
-        block = block.element(Level::NOTE.message(format!("at instruction {}: {}", insn.index, insn.text)));
+        let text = format!("at instruction {}: {}", insn.index, insn.text);
+        block = block.element(Level::NOTE.message(wrap(text)));
     }
     if let Some(known) = &lead.known {
         block = block.element(Level::NOTE.message(format!("known there: {known}")));
@@ -40,12 +42,33 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         block = block.element(Level::NOTE.with_name("kernel").message(said));
     }
     for help in &lead.help {
-        block = block.element(Level::HELP.message(help.as_str()));
+        block = block.element(Level::HELP.message(wrap(help.clone())));
     }
     if rows.len() > 1 {
-        block = block.element(Level::NOTE.message(verdicts(rows)));
+        block = block.element(Level::NOTE.message(wrap(verdicts(rows))));
     }
     format!("{}\n\n", style.renderer().render(&[block]))
+}
+
+/// What stands before a line of words: `     = help: `.
+const BEFORE_WORDS: usize = 16;
+
+/// Words in lines that fit a terminal; the kernels' own words are left whole, so that they can be copied.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width.map(|width| width.saturating_sub(BEFORE_WORDS).max(40)) else {
+        return text.to_owned();
+    };
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("never empty");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            *line += if line.is_empty() { "" } else { " " };
+            *line += word;
+        }
+    }
+    lines.join("\n")
 }
 
 /// A label to be drawn.
@@ -100,11 +123,18 @@ impl Canvas {
     }
 }
 
-/// The word at a column, or the whole line without its indentation.
+/// Longest line of C that is underlined as a whole.
+const WHOLE_LINE: usize = 48;
+
+/// The word at a column; without one the whole line but its indentation, of a long line the first word.
 fn span(line: &str, column: usize) -> std::ops::Range<usize> {
     let indent = line.len() - line.trim_start().len();
     let at = column.checked_sub(1).and_then(|at| line.char_indices().nth(at)).map(|(at, _)| at);
-    let Some(at) = at.filter(|at| *at >= indent) else { return indent..line.len() };
+    let at = match at.filter(|at| *at >= indent) {
+        Some(at) => at,
+        None if line.len() - indent <= WHOLE_LINE => return indent..line.len(),
+        None => indent,
+    };
     let word = line[at..].find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(line.len() - at);
     let one = line[at..].chars().next().map_or(0, char::len_utf8);
     at..at + word.max(one)
@@ -194,11 +224,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lines_of_words_fit_a_terminal() {
+        let text = "one two three four five six seven eight nine ten eleven twelve";
+        assert_eq!(wrapped(text, None), text);
+        let lines = wrapped(text, Some(60));
+        assert!(lines.lines().count() == 2 && lines.lines().all(|line| line.len() <= 44), "{lines}");
+        assert_eq!(lines.replace('\n', " "), text);
+    }
+
+    #[test]
     fn words_are_underlined() {
         assert_eq!(span("\tvalue = *p;", 2), 1..6);
         assert_eq!(span("\tvalue = *p;", 10), 9..10);
         assert_eq!(span("  x;", 0), 2..4);
         assert_eq!(span("  x;", 99), 2..4);
+        let long = format!("  SEC(\"tc\") {}", "x".repeat(WHOLE_LINE));
+        assert_eq!(span(&long, 0), 2..5);
         assert_eq!(span("ä = b;", 5), 5..6);
     }
 }

@@ -4,6 +4,8 @@
 
 use std::sync::LazyLock;
 
+use programs::verifier::reg::Kind;
+
 use crate::diag::catalogue;
 use crate::diag::catalogue::rules::OTHER;
 
@@ -19,6 +21,12 @@ static FAMILIES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| 
 /// The code of the rule behind a message; [`OTHER`] for a message that no pattern knows.
 pub fn code_of(message: &str) -> &'static str {
     FAMILIES.iter().find(|(_, pattern)| matches(pattern, message)).map_or(OTHER, |(code, _)| code)
+}
+
+/// The code of the rule, where the register that a message is about tells more than its words: 7.2 speaks of packets as of any memory.
+pub fn with_register(code: &'static str, kind: Kind) -> &'static str {
+    let packet = matches!(kind, Kind::Packet { .. } | Kind::PacketMeta { .. });
+    if code == "V0003" && packet { "V0004" } else { code }
 }
 
 /// Whether `text` matches `pattern`, in which `*` stands for anything.
@@ -47,6 +55,9 @@ mod tests {
         assert_eq!(code_of("bpf_lsm_task_free is not sleepable"), "V0017");
         assert_eq!(code_of("xbpf_spin_unlock is missingx"), OTHER);
         assert_eq!(code_of(""), OTHER);
+        // 7.2 speaks of packets as of any memory.
+        assert_eq!(with_register("V0003", Kind::Packet { range: 0 }), "V0004");
+        assert_eq!(with_register("V0003", Kind::Scalar), "V0003");
     }
 
     /// No pattern stands behind one that takes all its messages.

@@ -1,6 +1,6 @@
 //! What the user can do about a refusal: from the tables of the kernels where they know, else a rule of thumb.
 //!
-//! Key items: [`Subject`], [`lines`]. `since` answers questions to the tables.
+//! Key items: [`Subject`], [`lines`]. `since` answers questions to the tables, `clue` reads messages, `thumbs` knows something for any rule.
 
 use programs::gate::GateInput;
 use programs::object::{Object, ProgramSpec};
@@ -8,8 +8,9 @@ use programs::profile::helper::Helper;
 use programs::profile::map_type::{MapType, SleepableUse};
 use programs::profile::{Profile, ProgramKind, Section};
 
-use super::since;
+use super::thumbs::thumb;
 use super::trail::{Step, StepKind};
+use super::{clue, since};
 use crate::diag::suggest;
 
 /// A refusal, as far as help looks at it.
@@ -19,6 +20,10 @@ pub struct Subject<'a> {
     pub program: &'a ProgramSpec,
     pub code: &'static str,
     pub message: &'a str,
+    /// What the refused instruction calls.
+    pub callee: Option<String>,
+    /// What was known about the register that the message is about.
+    pub known: Option<&'a str>,
     pub steps: &'a [Step],
 }
 
@@ -30,69 +35,27 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
     let kind = GateInput::from_object(subject.profile, subject.object, subject.program)
         .map_or_else(|| section.kind(), |input| input.kind);
     let mut lines = match subject.code {
+        "V0001" => clue::destroyed(subject),
         "V0002" => vec![null_check(subject)],
+        "V0005" => clue::stack(subject.message),
         "V0006" => release(subject),
         "V0009" if !leave(subject.message).is_empty() => leave(subject.message),
         "V0009" | "V0010" => helper(subject, &kind),
         "V0011" => kfunc(subject, &kind),
         "V0013" => return_range(subject.message),
+        "V0012" | "V0019" => clue::void_pointer(subject),
         "V0016" => map_types(subject),
         "V0017" => target(subject, &kind),
         "V0018" => since::sleepable_type(&kind, &subject.program.section).into_iter().collect(),
+        "V0030" => clue::callbacks(subject),
+        "V0031" => clue::recursion(subject.message),
+        "V0033" => since::program_type(&kind).into_iter().collect(),
         _ => Vec::new(),
     };
-    if lines.is_empty() {
+    if lines.is_empty() || subject.code == "V0019" {
         lines.extend(thumb(subject.code).map(str::to_owned));
     }
     lines
-}
-
-/// Rules of thumb, for what no table knows better.
-const THUMBS: &[(&str, &str)] = &[
-    ("V0001", "give the variable a value where it is declared; every path has to set it"),
-    (
-        "V0003",
-        "compare the index directly before the access, as an unsigned number: `if (i >= SIZE) return 0;`",
-    ),
-    (
-        "V0004",
-        "compare first: `if (data + sizeof(*header) > data_end) return …;`, with everything that is read",
-    ),
-    ("V0005", "initialise the whole variable, padding included: `__builtin_memset(&v, 0, sizeof(v))`"),
-    ("V0007", "copy what is needed under the lock, give the lock back, then go on"),
-    ("V0008", "bound the loop by a constant, or use `bpf_loop` (since 5.17) or `bpf_for` (since 6.4)"),
-    (
-        "V0009",
-        "call it from a sleepable program (`.s` in the section's name), outside of locks and RCU sections",
-    ),
-    ("V0012", "pass the pointer as it came from the helper or the context, checked for NULL"),
-    ("V0014", "read whole fields of the context, each with its own size: `ctx->field`"),
-    (
-        "V0019",
-        "read through an address that is only a number with `bpf_probe_read_kernel` or `bpf_probe_read_user`",
-    ),
-    ("V0020", "calculate an offset first and add it to the pointer at the end, in 64 bits"),
-    (
-        "V0021",
-        "bound the value directly before its use, as an unsigned number: `if (n > sizeof(buf)) return 0;`",
-    ),
-    ("V0022", "release each reference once, through the pointer that was acquired and checked for NULL"),
-    ("V0023", "close the region on every path, before each `return`; what was taken must be taken only once"),
-    ("V0024", "write to a copy on the stack or in another map"),
-    (
-        "V0025",
-        "read the field by name through a typed pointer, and acquire a reference where a trusted one is needed",
-    ),
-    ("V0026", "construct it once, check what the constructor returned, destroy it on every path"),
-    ("V0027", "declare the map with BTF types and touch the field through its own functions only"),
-    ("V0028", "align the variable to its size; no packed structures on the stack"),
-    ("V0029", "compile for the oldest kernel you support, for example with `-mcpu=v3`"),
-    ("V0031", "move large buffers into a per-CPU array map, or make the function inline"),
-    ("V0032", "`char LICENSE[] SEC(\"license\") = \"GPL\";`, if that is the licence"),
-];
-
-fn thumb(code: &str) -> Option<&'static str> {
-    THUMBS.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
 }
 
 fn section_name(name: &str) -> String {
@@ -218,14 +181,18 @@ fn called_at_end(subject: &Subject<'_>) -> Option<&'static Helper> {
 }
 
 fn kfunc(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
-    let names = subject.program.kfuncs.iter().map(|kfunc| kfunc.name.as_str());
-    let Some(name) = names.filter(|name| subject.message.contains(name)).max_by_key(|name| name.len()) else {
-        return Vec::new();
-    };
+    let names = || subject.program.kfuncs.iter().map(|kfunc| kfunc.name.as_str());
+    let called = names().find(|name| subject.callee.as_deref() == Some(name));
+    let named = names().filter(|name| subject.message.contains(name)).max_by_key(|name| name.len());
+    let Some(name) = named.or(called) else { return Vec::new() };
     if subject.code == "V0009" && !subject.message.contains("must be sleepable") {
         return Vec::new();
     }
     let mut lines = since::kfunc(subject.profile, name, kind, &subject.program.section);
+    if subject.message.starts_with("invalid func unknown#") {
+        let text = format!("libbpf found no `{name}` in this kernel and put this number in its place");
+        lines.insert(0, text);
+    }
     let relative = RELATIVES.iter().find(|(known, _)| *known == name);
     lines.extend(relative.map(|(_, text)| (*text).to_owned()));
     lines
@@ -251,6 +218,9 @@ fn map_types(subject: &Subject<'_>) -> Vec<String> {
     let mut maps: Vec<_> = used.filter_map(|insn| subject.object.maps.get(insn.imm as usize)).collect();
     maps.sort_by_key(|map| map.name.clone());
     maps.dedup_by_key(|map| map.name.clone());
+    if let Some(line) = clue::map_creation(subject) {
+        return vec![line];
+    }
     if !subject.message.starts_with("Sleepable programs") {
         return Vec::new();
     }
@@ -263,6 +233,9 @@ fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     let Some(target) = kind.target.as_deref() else { return Vec::new() };
     if subject.message.contains("is not sleepable") {
         return since::sleepable_target(subject.profile, kind, target);
+    }
+    if subject.message.contains("failed to find kernel BTF type ID") {
+        return since::missing_target(subject.profile, kind, target);
     }
     if subject.message.contains("is not modifiable") {
         return vec![

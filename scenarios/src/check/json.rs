@@ -80,6 +80,8 @@ pub struct Work {
     pub processed: usize,
     pub total_states: usize,
     pub peak_states: usize,
+    pub max_states_per_insn: usize,
+    pub mark_read: usize,
 }
 
 /// The object for one row; `file` is the object's path.
@@ -107,6 +109,8 @@ pub fn line<'a>(file: &'a str, row: &'a Row) -> Line<'a> {
             processed: work.processed,
             total_states: work.total_states,
             peak_states: work.peak_states,
+            max_states_per_insn: work.max_states_per_insn,
+            mark_read: work.mark_read,
         }),
     }
 }

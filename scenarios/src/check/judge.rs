@@ -62,8 +62,13 @@ fn ask(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Option<&B
     let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
     let judgement = verifier::verify_with(profile, object, program, kernel, None);
     let stats = judgement.stats;
-    let work =
-        Work { processed: stats.processed, total_states: stats.total_states, peak_states: stats.peak_states };
+    let work = Work {
+        processed: stats.processed,
+        total_states: stats.total_states,
+        peak_states: stats.peak_states,
+        max_states_per_insn: stats.max_states_per_insn,
+        mark_read: stats.mark_read,
+    };
     let held = judgement.held.iter().map(|held| Held { what: what(held.what).to_owned(), insn: held.insn });
     Judged {
         verdict: judgement.verdict,
@@ -101,14 +106,23 @@ fn refusal(
     let unrelocated = program;
     let program = loaded.as_ref().unwrap_or(program);
     let listing = listing::Listing::new(profile, object, program);
-    let code = family::code_of(&rejection.message);
     let insn = rejection.insn.map(|index| listing.instruction(index));
     let trail = Trail::new(&listing, judged, &rejection.message);
-    let steps = trail.steps(code);
     let asked = rejection.insn.zip(trail.register());
     let known = asked.and_then(|(insn, reg)| known(profile, object, unrelocated, kernel, insn, reg));
-    let subject =
-        help::Subject { profile, object, program, code, message: &rejection.message, steps: &steps };
+    let code = family::code_of(&rejection.message);
+    let code = known.as_ref().map_or(code, |(kind, _)| family::with_register(code, *kind));
+    let steps = trail.steps(code);
+    let subject = help::Subject {
+        profile,
+        object,
+        program,
+        code,
+        message: &rejection.message,
+        callee: rejection.insn.and_then(|insn| listing.callee(insn)),
+        known: known.as_ref().map(|(_, text)| text.as_str()),
+        steps: &steps,
+    };
     let help = help::lines(&subject);
     Refusal {
         code,
@@ -116,7 +130,7 @@ fn refusal(
         message: rejection.message.clone(),
         place: Place::of(program, rejection.insn.unwrap_or(0)),
         insn,
-        known,
+        known: known.map(|(_, text)| text),
         steps,
         help,
     }
@@ -144,12 +158,12 @@ fn known(
     kernel: &Btf,
     insn: usize,
     reg: u8,
-) -> Option<String> {
+) -> Option<(Kind, String)> {
     let mut at = At { insn, state: None };
     verifier::verify_with(profile, object, program, kernel, Some(&mut at));
     let state = at.state?;
     let held = state.reg(reg.into());
     let names = TypeNames { object, kernel };
     let text = reg_text(profile.version, state.frames.len() - 1, held, &names);
-    (held.kind != Kind::NotInit).then(|| format!("R{reg}={text}"))
+    (held.kind != Kind::NotInit).then(|| (held.kind, format!("R{reg}={text}")))
 }

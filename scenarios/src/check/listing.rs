@@ -33,10 +33,11 @@ impl<'a> Listing<'a> {
         *self.ops.get(index)?
     }
 
-    /// `(bf) r1 = r10`, without the slot's number; empty when there is no such instruction.
+    /// `(bf) r1 = r10`, without the slot's number; empty when there is no such slot.
     pub fn line(&self, index: usize) -> String {
-        let (Some(op), Some(raw)) = (self.op(index), self.program.insns.get(index)) else {
-            return String::new();
+        let Some(raw) = self.program.insns.get(index) else { return String::new() };
+        let Some(op) = self.op(index) else {
+            return format!("({:02x}) no instruction of this tool", raw.code);
         };
         let line = log_line(index, raw.code, &op, self);
         line.split_once(": ").map_or(line.clone(), |(_, text)| text.to_owned())

@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 
 use programs::btf::{Btf, TypeId};
 use programs::gate;
-use programs::isa::{Callee, Op};
+use programs::isa::{Callee, Op, Reg, Src};
 use programs::kernel_types;
 use programs::object::{Object, ProgramSpec};
-use programs::profile::Profile;
+use programs::profile::{KernelVersion, Profile};
 use programs::verifier::print::{StateNames, state_text};
 use programs::verifier::reg::{BtfSource, MapRef};
 use programs::verifier::state::State;
@@ -22,8 +22,9 @@ use super::listing::Listing;
 
 /// Text that is kept; a loop over a million instructions would fill memory.
 const MAX_BYTES: usize = 16 << 20;
-/// Column at which changes are written behind an instruction.
+/// Changes are written behind an instruction at this column, or a multiple of [`STEP`] (`vlog_alignment`).
 const CHANGES: usize = 40;
+const STEP: usize = 8;
 /// `BPF_COMPLEXITY_LIMIT_INSNS`.
 const LIMIT: usize = 1_000_000;
 
@@ -42,6 +43,9 @@ pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Optio
         line: None,
         full: false,
     };
+    for (number, function) in shown.subprogs.iter().enumerate() {
+        writeln!(writer.text, "func#{number} @{}", function.start).expect("text");
+    }
     let judged = verify_with(profile, object, program, kernel, Some(&mut writer));
     writer.end_line(None);
     let mut text = writer.text;
@@ -54,8 +58,8 @@ pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Optio
     let stats = judged.stats;
     writeln!(
         text,
-        "processed {} insns (limit {LIMIT}) max_states_per_insn 0 total_states {} peak_states {} mark_read 0",
-        stats.processed, stats.total_states, stats.peak_states
+        "processed {} insns (limit {LIMIT}) max_states_per_insn {} total_states {} peak_states {} mark_read {}",
+        stats.processed, stats.max_states_per_insn, stats.total_states, stats.peak_states, stats.mark_read
     )
     .expect("text");
     text
@@ -84,6 +88,10 @@ impl Observer for Writer<'_> {
             Some((last, true)) => {
                 self.end_line(Some(state));
                 self.branch(last, insn);
+                if self.listing.profile.version == KernelVersion::V5_10 {
+                    // Kernels that do not say what changed print all of it.
+                    self.whole(&format!("{insn}:"), state);
+                }
             }
             Some((last, false)) => {
                 self.end_line(None);
@@ -132,16 +140,30 @@ impl Writer<'_> {
 
     /// The last instruction's line: what it changed, when the path goes on.
     fn end_line(&mut self, after: Option<&State>) {
-        let Some((_, before)) = &self.before else { return };
-        if let Some(after) = after {
-            let changed = state_text(self.listing.profile.version, after, Some(before), &self.names);
+        let Some((last, before)) = &self.before else { return };
+        let version = self.listing.profile.version;
+        if let Some(after) = after.filter(|_| version > KernelVersion::V5_10) {
+            let changed = state_text(version, after, Some(before), self.touched(*last), &self.names);
             if !changed.is_empty() {
-                let column = self.text.len() - self.text.rfind('\n').map_or(0, |at| at + 1);
-                let padding = " ".repeat(CHANGES.saturating_sub(column).max(1));
+                let length = self.text.len() - self.text.rfind('\n').map_or(0, |at| at + 1) + 1;
+                let column = (length + STEP / 2).max(CHANGES).next_multiple_of(STEP);
+                let padding = " ".repeat(column - length - 1);
                 write!(self.text, "{padding};{changed}").expect("text");
             }
         }
         self.text.push('\n');
+    }
+
+    /// Registers that an instruction names, a bit each: the kernel prints them although they did not change.
+    fn touched(&self, insn: usize) -> u16 {
+        let bit = |reg: Reg| 1 << reg.0;
+        let of = |src: Src| if let Src::Reg(reg) = src { bit(reg) } else { 0 };
+        match self.listing.op(insn) {
+            Some(Op::Alu { dst, src, .. } | Op::Branch { dst, src, .. }) => bit(dst) | of(src),
+            Some(Op::Load { dst, base, .. }) => bit(dst) | bit(base),
+            Some(Op::Store { base, src, .. }) => bit(base) | of(src),
+            _ => 0,
+        }
     }
 
     /// Remembers the side of a branch that was not taken.
@@ -178,18 +200,23 @@ impl Writer<'_> {
     }
 
     fn whole(&mut self, title: &str, state: &State) {
-        let text = state_text(self.listing.profile.version, state, None, &self.names);
+        let text = state_text(self.listing.profile.version, state, None, 0, &self.names);
         writeln!(self.text, "{title}{text}").expect("text");
     }
 
     /// The line of C, when it is another one than before.
     fn source(&mut self, insn: usize) {
         let place = Place::of(self.listing.program, insn);
-        let key = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
+        let new = self.listing.profile.version >= KernelVersion::V6_12;
+        // Up to 6.1 another column is another line, and its number is not told.
+        let key = |place: &Option<Place>| {
+            place.as_ref().map(|place| (place.file.clone(), place.line, if new { 0 } else { place.column }))
+        };
         if place.is_some() && key(&place) != key(&self.line) {
             if let Some(place) = &place {
                 let file = place.file.rsplit('/').next().unwrap_or(&place.file);
-                writeln!(self.text, "; {} @ {file}:{}", place.text.trim(), place.line).expect("text");
+                let number = if new { format!(" @ {file}:{}", place.line) } else { String::new() };
+                writeln!(self.text, "; {}{number}", place.text.trim()).expect("text");
             }
             self.line = place;
         }

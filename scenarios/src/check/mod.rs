@@ -7,6 +7,7 @@
 //! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
 //! the verifier as the kernel's log does.
 
+mod clue;
 pub mod compare;
 pub mod draw;
 pub mod family;
@@ -20,6 +21,7 @@ mod origin;
 pub mod sarif;
 mod since;
 pub mod table;
+mod thumbs;
 pub mod trail;
 
 use std::path::Path;
@@ -73,6 +75,8 @@ pub struct Work {
     pub processed: usize,
     pub total_states: usize,
     pub peak_states: usize,
+    pub max_states_per_insn: usize,
+    pub mark_read: usize,
 }
 
 /// What the kernel says.

@@ -2,8 +2,10 @@
 //!
 //! Key function: [`of`]. Neighbour: `trail` tells of it.
 
-use programs::isa::{AluOp, Callee, Imm64, Op, Src};
+use programs::isa::{AluOp, Callee, Imm64, Op, Size, Src};
+use programs::object::ProgramSpec;
 use programs::profile::helper::Helper;
+use programs::profile::{AttachType, ProgType, Section};
 
 use super::listing::Listing;
 use super::trail::{bytes, leaves_program, plain};
@@ -13,6 +15,7 @@ const MAX_SOURCES: usize = 4;
 
 /// What r1 is when the program begins.
 const CONTEXT: &str = "the context";
+const FRAME_POINTER: u8 = 10;
 
 /// A place that a value comes from; `at` counts positions on the path.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,7 +96,13 @@ pub(super) fn of(listing: &Listing<'_>, path: &[usize], depth: &[i32], end: usiz
             break;
         }
     }
-    if !matches!(found.last(), Some(Source::At { .. })) || found.is_empty() {
+    if wanted == Wanted::Reg(FRAME_POINTER) {
+        // Where the address was calculated says more than that there is a stack.
+        if let Some(Source::At { text, .. }) = found.last_mut() {
+            *text = "an address in the stack, made here".to_owned();
+        }
+    }
+    if !matches!(found.last(), Some(Source::At { .. })) {
         found.push(entry(listing, path, 0, wanted));
     }
     found
@@ -101,10 +110,24 @@ pub(super) fn of(listing: &Listing<'_>, path: &[usize], depth: &[i32], end: usiz
 
 /// A load whose address is the context says so.
 fn loaded(listing: &Listing<'_>, path: &[usize], depth: &[i32], at: usize, op: &Op) -> Option<String> {
-    let Op::Load { size, base, .. } = *op else { return None };
+    let Op::Load { size, base, off, .. } = *op else { return None };
     let address = of(listing, path, depth, at, base.0);
     let context = matches!(address.last(), Some(Source::Entry { text, .. }) if text == CONTEXT);
-    context.then(|| format!("{} of the context, read here", bytes(size)))
+    let plain = address.len() == 1 && size == Size::Dw;
+    let argument = argument(listing.program, off).filter(|_| plain);
+    context.then(|| argument.unwrap_or_else(|| format!("{} of the context, read here", bytes(size))))
+}
+
+/// What programs with arguments find at an offset of their context: `BPF_PROG` hides the context.
+fn argument(program: &ProgramSpec, off: i16) -> Option<String> {
+    let kind = Section::resolve(&program.section)?.kind();
+    let listed = match kind.prog_type {
+        ProgType::TRACING => kind.attach_type != AttachType::TRACE_ITER,
+        other => [ProgType::LSM, ProgType::STRUCT_OPS].contains(&other),
+    };
+    let number = usize::try_from(off).ok().filter(|off| listed && off % 8 == 0)? / 8 + 1;
+    let target = kind.target.map_or_else(|| "the hook".to_owned(), |target| format!("`{target}`"));
+    Some(format!("argument {number} of {target}, read here"))
 }
 
 /// The value was there when the function at position `at` began, or never.
@@ -112,6 +135,7 @@ fn entry(listing: &Listing<'_>, path: &[usize], at: usize, wanted: Wanted) -> So
     let function = listing.program.function_of(path[at]);
     let is_main = function.is_some_and(|function| function.start == 0);
     match wanted {
+        Wanted::Reg(FRAME_POINTER) => Source::Entry { at, text: "an address in the stack".to_owned() },
         Wanted::Reg(1) if is_main => Source::Entry { at, text: CONTEXT.to_owned() },
         Wanted::Reg(number @ 1..=5) if !is_main => {
             let name = function.map_or("the function", |function| function.name.as_str());

@@ -2,6 +2,8 @@
 //!
 //! Key function: [`write()`]. Rules are those of the catalogue that occur, in order; what led to a refusal is its code flow.
 
+use std::path::Path;
+
 use serde_json::{Value as Json, json};
 
 use super::compare::{Group, groups, names, verdicts};
@@ -12,14 +14,16 @@ use crate::diag::catalogue::{self, rules};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The log of all reports.
-pub fn write(reports: &[&Report]) -> String {
+/// The log of all reports; paths of files below `root`, the directory of the user, are told as from there: services know files by
+/// their place in the repository.
+pub fn write(reports: &[&Report], root: Option<&Path>) -> String {
+    let root = root.map(|root| format!("{}/", root.display())).unwrap_or_default();
     let codes = codes(reports);
     let mut results = Vec::new();
     for report in reports {
         for rows in report.programs() {
-            results.extend(groups(rows).iter().map(|group| result(report, rows, group, &codes)));
-            results.extend(unknown(report, rows, &codes));
+            results.extend(groups(rows).iter().map(|group| result(report, rows, group, &codes, &root)));
+            results.extend(unknown(report, rows, &codes, &root));
         }
     }
     let driver = json!({
@@ -67,7 +71,7 @@ fn rule(code: &str) -> Json {
     })
 }
 
-fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str]) -> Json {
+fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str], root: &str) -> Json {
     let lead = group.lead();
     let kernels: Vec<_> = group.members.iter().map(|(kernel, _)| *kernel).collect();
     let words: Vec<String> = group
@@ -91,7 +95,7 @@ fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str]) -> J
         "ruleIndex": codes.iter().position(|code| *code == lead.code),
         "level": "error",
         "message": { "text": text },
-        "locations": [location(&report.path, &rows[0].program, lead.place.as_ref())],
+        "locations": [location((&report.path, root), &rows[0].program, lead.place.as_ref())],
         "partialFingerprints": { "program/v1": fingerprint(report, rows, lead) },
         "properties": {
             "kernels": kernels.iter().map(|kernel| kernel.name()).collect::<Vec<_>>(),
@@ -100,7 +104,7 @@ fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str]) -> J
         },
     });
     if !lead.steps.is_empty() {
-        result["codeFlows"] = json!([flow(report, &rows[0].program, lead)]);
+        result["codeFlows"] = json!([flow(report, &rows[0].program, lead, root)]);
     }
     result
 }
@@ -111,33 +115,34 @@ fn fingerprint(report: &Report, rows: &[Row], refusal: &Refusal) -> String {
     format!("{}/{}/{}/{line}", super::object_name(&report.path), rows[0].program, refusal.code)
 }
 
-fn flow(report: &Report, program: &str, refusal: &Refusal) -> Json {
+fn flow(report: &Report, program: &str, refusal: &Refusal, root: &str) -> Json {
     let step = |step: &super::trail::Step| {
-        let mut place = location(&report.path, program, step.insn.place.as_ref());
+        let mut place = location((&report.path, root), program, step.insn.place.as_ref());
         place["message"] = json!({ "text": step.text });
         json!({ "location": place })
     };
-    let mut end = location(&report.path, program, refusal.place.as_ref());
+    let mut end = location((&report.path, root), program, refusal.place.as_ref());
     end["message"] = json!({ "text": refusal.message });
     let steps: Vec<Json> = refusal.steps.iter().map(step).chain([json!({ "location": end })]).collect();
     json!({ "threadFlows": [{ "locations": steps }] })
 }
 
-fn location(object: &str, program: &str, place: Option<&Place>) -> Json {
+/// A place, or the object as a whole; `at` are the paths of the object and of the user's directory.
+fn location(at: (&str, &str), program: &str, place: Option<&Place>) -> Json {
     let physical = match place {
         Some(place) => {
             let mut region = json!({ "startLine": place.line, "snippet": { "text": place.text } });
             if place.column > 0 {
                 region["startColumn"] = json!(place.column);
             }
-            json!({ "artifactLocation": { "uri": uri(&place.file) }, "region": region })
+            json!({ "artifactLocation": uri(&place.file, at.1), "region": region })
         }
-        None => json!({ "artifactLocation": { "uri": uri(object) } }),
+        None => json!({ "artifactLocation": uri(at.0, at.1) }),
     };
     json!({ "physicalLocation": physical, "logicalLocations": [{ "name": program, "kind": "function" }] })
 }
 
-fn unknown(report: &Report, rows: &[Row], codes: &[&str]) -> Option<Json> {
+fn unknown(report: &Report, rows: &[Row], codes: &[&str], root: &str) -> Option<Json> {
     let said: Vec<(_, &str)> = rows
         .iter()
         .filter_map(|row| match &row.verdict {
@@ -153,14 +158,16 @@ fn unknown(report: &Report, rows: &[Row], codes: &[&str]) -> Option<Json> {
         "ruleIndex": codes.iter().position(|code| *code == UNDECIDED),
         "level": "warning",
         "message": { "text": text },
-        "locations": [location(&report.path, &rows[0].program, None)],
+        "locations": [location((&report.path, root), &rows[0].program, None)],
     }))
 }
 
-/// A path as a URI reference: relative as it is, absolute with its scheme; what URIs do not allow is escaped.
-fn uri(path: &str) -> String {
-    let mut text = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in path.bytes() {
+/// A path as a URI reference: relative without `.` and `..`, absolute with its scheme; what URIs do not allow is escaped.
+fn uri(path: &str, root: &str) -> Json {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let relative = !path.starts_with('/');
+    let mut text = if relative { String::new() } else { "file://".to_owned() };
+    for byte in tidy(path).bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'+' | b'@' => {
                 text.push(byte.into());
@@ -168,5 +175,38 @@ fn uri(path: &str) -> String {
             _ => text += &format!("%{byte:02X}"),
         }
     }
-    text
+    if relative { json!({ "uri": text, "uriBaseId": "%SRCROOT%" }) } else { json!({ "uri": text }) }
+}
+
+/// The path without `.`, and without `..` behind a name.
+fn tidy(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            "" if !parts.is_empty() => {}
+            ".." if parts.last().is_some_and(|last| !["", ".."].contains(last)) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        let root = "/home/me/project/";
+        let told = |path| uri(path, root)["uri"].as_str().map(str::to_owned).unwrap_or_default();
+        assert_eq!(told("/home/me/project/./src/../bpf/a b.bpf.c"), "bpf/a%20b.bpf.c");
+        assert_eq!(told("./a.bpf.c"), "a.bpf.c");
+        assert_eq!(told("../a.bpf.c"), "../a.bpf.c");
+        assert_eq!(told("/usr/include//linux/bpf.h"), "file:///usr/include/linux/bpf.h");
+        assert_eq!(uri("a.c", root)["uriBaseId"], "%SRCROOT%");
+        assert!(uri("/a.c", root).get("uriBaseId").is_none());
+    }
 }

@@ -168,6 +168,35 @@ pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> 
     lines
 }
 
+/// The target in other kernels, and hooks of a similar name.
+pub fn missing_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Vec<String> {
+    if kind.prog_type != ProgType::LSM {
+        return Vec::new();
+    }
+    let other = |version| Profile { version, config: profile.config.clone() };
+    let there = since(&versions(|version| other(version).lsm_hook(target).is_some()));
+    let mut lines: Vec<String> =
+        there.map(|since| format!("`{target}` is a hook {since}")).into_iter().collect();
+    if lines.is_empty() {
+        let near = suggest::closest(target, profile.lsm_hooks().map(|hook| hook.name));
+        lines.extend(near.map(|near| format!("did you mean `{near}`?")));
+    }
+    lines
+}
+
+/// Since when there are such programs.
+pub fn program_type(kind: &ProgramKind) -> Option<String> {
+    let name = kind.prog_type.name()?;
+    let there = versions(|version| kind.prog_type.exists(version));
+    if there.len() < KernelVersion::ALL.len() {
+        return since(&there).map(|since| format!("programs of type {name} exist {since}"));
+    }
+    let attach = kind.attach_type.name()?;
+    let there = versions(|version| kind.attach_type.exists(version));
+    let some = there.len() < KernelVersion::ALL.len();
+    since(&there).filter(|_| some).map(|since| format!("programs of type {name} attach to {attach} {since}"))
+}
+
 /// Hooks on the list of this kernel that begin with the same word, the most alike first.
 fn near_hooks(profile: &Profile, target: &str) -> Vec<&'static str> {
     let word = target.split('_').next().unwrap_or(target);

@@ -155,7 +155,8 @@ impl<'a> Trail<'a> {
     fn region(&self) -> Option<(usize, usize, String)> {
         let (_, callees, what) = REGIONS.iter().find(|(words, ..)| self.message.contains(words))?;
         let path = &self.judged.path;
-        let at = path.iter().rposition(|insn| {
+        // Not the refused call itself: `bpf_spin_lock` under a lock.
+        let at = path[..path.len().saturating_sub(1)].iter().rposition(|insn| {
             self.listing.callee(*insn).is_some_and(|callee| callees.contains(&callee.as_str()))
         })?;
         Some((at, path[at], format!("{what} begins here")))

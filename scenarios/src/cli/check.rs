@@ -7,9 +7,9 @@ use super::console::Console;
 use super::{CheckArgs, CheckFormat, Exit};
 use crate::check::judge::{self, KernelTypes};
 use crate::check::{self, Report, Row, Verdict, compare, draw, json, junit, log, sarif, table};
-use crate::diag::Diagnostic;
 use crate::diag::catalogue::input::{NOTHING_TO_RUN, OPTIONS};
 use crate::diag::catalogue::notes::{SKIPPED, UNDECIDED};
+use crate::diag::{Diagnostic, suggest};
 use crate::file::Kernel;
 use crate::inputs;
 
@@ -27,6 +27,7 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
     };
     let mut exit = Exit::Success;
     let mut reports = Vec::new();
+    let mut programs: Vec<String> = Vec::new();
     for path in &args.objects {
         if console.is_closed() {
             break;
@@ -35,10 +36,15 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
         let object = inputs::read_binary(path).and_then(|bytes| check::read_object(&bytes, &shown));
         exit = exit.and(match object {
             Ok(object) => {
+                programs.extend(object.programs.iter().map(|program| program.name.clone()));
                 let object = chosen(object, args);
                 let report = judge::judge(&shown, &object, &args.kernel.0, &types);
                 if args.log {
                     logs(&object, args, &types, console);
+                }
+                let text = args.format == CheckFormat::Text;
+                if text && reports.iter().any(|report: &Report| !report.rows.is_empty()) {
+                    console.line("");
                 }
                 let exit = show(&object, &report, args, console);
                 reports.push(report);
@@ -51,6 +57,20 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
         });
     }
     end(&reports.iter().collect::<Vec<_>>(), args, console);
+    exit.and(unknown_names(args, &programs, console))
+}
+
+/// Names of `--program` that no object has.
+fn unknown_names(args: &CheckArgs, programs: &[String], console: &Console) -> Exit {
+    let unknown = args.program.iter().filter(|name| !programs.contains(name));
+    let mut exit = Exit::Success;
+    for name in unknown.filter(|_| !programs.is_empty()) {
+        let names = programs.iter().map(String::as_str);
+        let diagnostic = Diagnostic::error(NOTHING_TO_RUN, format!("there is no program `{name}`"))
+            .maybe_help(suggest::hint(name, names));
+        console.diagnostic(&diagnostic);
+        exit = Exit::NothingToRun;
+    }
     exit
 }
 
@@ -105,9 +125,12 @@ fn show(object: &Object, report: &Report, args: &CheckArgs, console: &mut Consol
         console.diagnostic(&Diagnostic::warning(SKIPPED, message).at_path(&report.path));
     }
     if report.rows.is_empty() {
-        let what = if args.program.is_empty() { "no program" } else { "no program of that name" };
+        if !args.program.is_empty() {
+            // Another object may have it; `unknown_names` tells when none has.
+            return Exit::Success;
+        }
         let diagnostic =
-            Diagnostic::error(NOTHING_TO_RUN, format!("the object contains {what}")).at_path(&report.path);
+            Diagnostic::error(NOTHING_TO_RUN, "the object contains no program").at_path(&report.path);
         console.diagnostic(&diagnostic);
         return Exit::NothingToRun;
     }
@@ -169,7 +192,7 @@ fn unknown(rows: &[Row], console: &mut Console) {
 fn end(reports: &[&Report], args: &CheckArgs, console: &mut Console) {
     match args.format {
         CheckFormat::Junit => console.out(&junit::write(reports)),
-        CheckFormat::Sarif => console.out(&sarif::write(reports)),
+        CheckFormat::Sarif => console.out(&sarif::write(reports, std::env::current_dir().ok().as_deref())),
         CheckFormat::Text if reports.iter().any(|report| !report.rows.is_empty()) => {
             console.line(&format!("\n{}", table::summary(reports)));
         }

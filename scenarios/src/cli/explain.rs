@@ -26,13 +26,22 @@ pub(super) fn run(code: Option<&str>, console: &mut Console) -> Exit {
             Exit::Success
         }
         None => {
-            let near = suggest::closest(code, catalogue::all().map(|entry| entry.code));
+            let near = suggest::closest(&full_length(code), catalogue::all().map(|entry| entry.code));
             let diagnostic = Diagnostic::error(NO_CODE, format!("there is no code `{code}`"))
                 .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
                 .help("`sleepable explain` without a code lists all of them");
             console.diagnostic(&diagnostic);
             Exit::BadInput
         }
+    }
+}
+
+/// `V0006` for `v6`: people leave zeros out.
+fn full_length(code: &str) -> String {
+    let digits = code.trim_start_matches(|c: char| !c.is_ascii_digit());
+    match (digits.parse::<u16>(), code.chars().next()) {
+        (Ok(number), Some(letter)) if code.len() == digits.len() + 1 => format!("{letter}{number:04}"),
+        _ => code.to_owned(),
     }
 }
 
@@ -57,18 +66,22 @@ fn indented(text: &str) -> String {
 
 /// One line per program and answer, with the kernels that give it.
 fn verdicts(recorded: &[Recorded]) -> String {
-    let mut answers: Vec<(&str, String, Vec<Kernel>)> = Vec::new();
+    let mut answers: Vec<(String, String, Vec<Kernel>)> = Vec::new();
     for row in recorded {
         let answer = match row.errno {
             Some(errno) => format!("{} ({})", row.message, errno_name(errno)),
             None => "loads".to_owned(),
         };
-        match answers.iter_mut().find(|(program, known, _)| *program == row.program && *known == answer) {
+        let program = match row.circumstance {
+            Some(circumstance) => format!("{} {circumstance}", row.program),
+            None => row.program.to_owned(),
+        };
+        match answers.iter_mut().find(|(known, said, _)| *known == program && *said == answer) {
             Some((.., kernels)) => kernels.push(row.kernel),
-            None => answers.push((row.program, answer, vec![row.kernel])),
+            None => answers.push((program, answer, vec![row.kernel])),
         }
     }
-    let line = |(program, answer, kernels): &(&str, String, Vec<Kernel>)| {
+    let line = |(program, answer, kernels): &(String, String, Vec<Kernel>)| {
         let text = format!("{program}, {}: {answer}", compare::names(kernels));
         format!("    {}\n", wrap(&text, "        "))
     };

@@ -136,8 +136,8 @@ struct CheckArgs {
     /// Form of the results.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     format: CheckFormat,
-    /// Only programs of this name; may be given several times.
-    #[arg(long, value_name = "NAME")]
+    /// Only programs of these names, separated by commas; may be given several times.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     program: Vec<String>,
     /// Print what the verifier did, in the shape of the kernel's log, for each program and kernel.
     #[arg(long, conflicts_with = "format")]
@@ -182,12 +182,21 @@ fn kernel_btf(text: &str) -> Result<KernelBtf, String> {
 struct Kernels(Vec<Kernel>);
 
 fn kernels(text: &str) -> Result<Kernels, String> {
-    if text == "all" {
-        return Ok(Kernels(Kernel::ALL.to_vec()));
-    }
     let strip =
         |message: String| message.split_once(": ").map_or(message.clone(), |(_, text)| text.to_owned());
-    text.split(',').map(|name| name.trim().parse().map_err(strip)).collect::<Result<_, _>>().map(Kernels)
+    let mut found: Vec<Kernel> = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        let named = match name {
+            "all" => Kernel::ALL.to_vec(),
+            name => vec![name.parse().map_err(strip)?],
+        };
+        for kernel in named {
+            if !found.contains(&kernel) {
+                found.push(kernel);
+            }
+        }
+    }
+    Ok(Kernels(found))
 }
 
 /// What the process ends with; the worst of everything that happened.

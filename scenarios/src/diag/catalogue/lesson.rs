@@ -26,6 +26,8 @@ pub struct Recorded {
     pub errno: Option<i64>,
     /// The decisive line of the log.
     pub message: &'static str,
+    /// What was not as usual: the user, or a switch of the kernel.
+    pub circumstance: Option<&'static str>,
 }
 
 /// The lesson of a rule; a few rules can only be met with programs that no compiler makes, and have none.
@@ -43,8 +45,9 @@ fn recorded(line: &'static str, code: &str) -> Option<Recorded> {
     let mut cells = line.split('\t');
     let (rule, program, kernel) = (cells.next()?, cells.next()?, cells.next()?);
     let (errno, message) = (cells.next()?.parse().ok()?, cells.next()?);
-    let recorded =
-        Recorded { program, kernel: kernel.parse().ok()?, errno: (errno != 0).then_some(errno), message };
+    let circumstance = cells.next();
+    let errno = (errno != 0).then_some(errno);
+    let recorded = Recorded { program, kernel: kernel.parse().ok()?, errno, message, circumstance };
     (rule == code).then_some(recorded)
 }
 
