@@ -45,6 +45,8 @@ fn keys_stay() {
         "path",
         "help",
         "work",
+        "known",
+        "note",
     ];
     for key in stable {
         assert!(keys.contains(&key), "{key} is gone");

@@ -39,7 +39,56 @@ fn programs_can_be_chosen_and_all_sound_is_success() {
     let report = stdout(&["check", NULL, "--program", "sound"], 0);
     assert!(report.contains("1 program on 4 kernels: 4 accepted, 0 rejected"), "{report}");
     let output = run(&root(), &["check", NULL, "--program", "nobody"], 4);
-    assert!(text(&output.stderr).contains("error[E0028]: the object contains no program of that name"));
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("error[E0028]: there is no program `nobody`"), "{stderr}");
+    assert!(stderr.contains("help: there is `broken`, `sound`"), "{stderr}");
+    // A slip among several names is no success.
+    let output = run(&root(), &["check", NULL, "--program", "sound,sond"], 4);
+    assert!(text(&output.stderr).contains("did you mean `sound`?"));
+    // One of several objects may have it.
+    let other = "scenarios/rules/obj/V0030.bpf.o";
+    assert!(
+        stdout(&["check", NULL, other, "--program", "sound"], 0).contains("\n\nscenarios/rules/obj/V0030")
+    );
+}
+
+#[test]
+fn a_kernel_named_twice_is_asked_once() {
+    for kernels in ["6.1,6.1", "6.1, 6.1"] {
+        let report = stdout(&["check", NULL, "--kernel", kernels, "--program", "sound"], 0);
+        assert!(report.contains("1 program on 1 kernel"), "{report}");
+    }
+    assert!(
+        stdout(&["check", NULL, "--kernel", "7.2,all", "--program", "sound"], 0).contains("on 4 kernels")
+    );
+    let output = run(&root(), &["check", NULL, "--kernel", "6.11"], 2);
+    assert!(text(&output.stderr).contains("the profiles are 5.10, 6.1, 6.12 and 7.2"));
+}
+
+#[test]
+fn what_the_built_in_types_do_not_show_is_told() {
+    let object = root().join("tests/data/corpus/obj/typegate.bpf.o").display().to_string();
+    let program = "tp_btf_a_no_such_tracepoint";
+    let report = stdout(&["check", &object, "--program", program], 0);
+    let note = "? tp_btf_a_no_such_tracepoint: `no_such_tp_zz` is not among the built-in types";
+    assert_eq!(report.matches(note).count(), 1, "once for four kernels: {report}");
+    let line = stdout(&["check", &object, "--program", program, "--kernel", "6.1", "--format", "json"], 0);
+    assert!(line.contains("\"note\":\"`no_such_tp_zz`"), "{line}");
+}
+
+#[test]
+fn codes_are_found_as_people_write_them() {
+    assert!(stdout(&["explain", "v0006"], 0).starts_with("V0006: "));
+    for (code, meant) in [("v6", "V0006"), ("V034", "V0034"), ("V00006", "V0006")] {
+        let output = run(&root(), &["explain", code], 2);
+        let stderr = text(&output.stderr);
+        assert!(stderr.contains(&format!("did you mean `{meant}`?")), "{stderr}");
+    }
+    let page = stdout(&["explain", "V0034"], 0);
+    assert!(
+        page.contains("broken as a user without capabilities, 5.10, 6.1, 6.12 and 7.2: R0 leaks addr"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -49,10 +98,10 @@ fn the_log_has_the_shape_of_the_kernels() {
         "0: R1=ctx() R10=fp0\n",
         "; __u32 *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0); @ V0006.bpf.c:13\n",
         "(85) call bpf_ringbuf_reserve#131",
-        "; R0=ringbuf_mem_or_null(id=",
+        "; R0_w=ringbuf_mem_or_null(id=",
         "\nfrom 9 to 15: R0=",
         "\nUnreleased reference id=2 alloc_insn=5\n",
-        "processed 18 insns (limit 1000000) max_states_per_insn ",
+        "processed 18 insns (limit 1000000) max_states_per_insn 0 total_states 2 peak_states 2 mark_read 1\n",
     ] {
         assert!(log.contains(part), "no `{part}` in\n{log}");
     }
@@ -120,6 +169,19 @@ fn kernel_types_from_a_file() {
     let twice = format!("6.12={types}");
     assert!(check(2, &["--btf", &twice, "--btf", &twice]).contains("given twice for 6.12"));
     // An object has a section .BTF, as a vmlinux image has.
-    assert!(check(1, &["--kernel", "6.12", "--btf", &object]).contains("reject V0002"));
+    assert!(
+        check(2, &["--kernel", "6.12", "--btf", &object]).contains("the BTF of something else than a kernel")
+    );
+    for (name, bytes, what) in [
+        ("bzImage", &b"MZ\xea\x07"[..], "it is a compressed kernel image"),
+        ("vmlinux.gz", b"\x1f\x8b\x08\x00", "it is compressed (gzip)"),
+        ("other.btf", b"\xeb\x9f\x00\x01", "it is BTF of a big-endian machine"),
+        ("README", b"# A kernel\n", "it is neither BTF nor an ELF image"),
+        ("vmlinux", b"\x7fELF\x02\x01\x01", "has no kernel types"),
+    ] {
+        fs::write(directory.join(name), bytes).expect("file");
+        let said = check(2, &["--kernel", "6.12", "--btf", name]);
+        assert!(said.contains("error[E0033]") && said.contains(what), "{said}");
+    }
     assert!(check(1, &["--kernel", "6.12", "--btf", &types]).contains("reject V0002"));
 }

@@ -31,21 +31,23 @@ pub fn state_text(
     names: &dyn StateNames,
 ) -> String {
     let number = state.frames.len() - 1;
-    let frame = state.current();
+    let (shared, frame) = (&state.frames[number], state.current());
     // What a function finds after a call or return is another frame: all of it is news.
     let before = before.filter(|before| before.frames.len() == state.frames.len());
     let mut text = if number == 0 { String::new() } else { format!(" frame{number}:") };
     for (index, reg) in frame.regs.iter().enumerate() {
         let same = before.is_some_and(|before| before.current().regs[index] == *reg);
         if reg.kind != Kind::NotInit && (!same || touched >> index & 1 == 1) {
-            let mark = written(version, frame.written.regs >> index & 1 == 1);
+            let set = shared.written.regs >> index & 1 == 1 && !came_with_function(state, index, reg);
+            let mark = written(version, set);
             text += &format!(" R{index}{mark}={}", reg_text(version, number, reg, names));
         }
     }
     for (index, slot) in frame.stack.iter().enumerate() {
         let same = before.is_some_and(|before| before.current().stack.get(index) == Some(slot));
         if !same {
-            text += &slot_text(version, number, frame, index, slot, names);
+            let mark = written(version, shared.written.slots >> index & 1 == 1);
+            text += &slot_text(version, (number, mark), frame, index, slot, names);
         }
     }
     if !state.refs.is_empty() && before.is_none_or(|before| before.refs != state.refs) {
@@ -53,6 +55,12 @@ pub fn state_text(
         text += &format!(" refs={}", ids.join(","));
     }
     text
+}
+
+/// Registers with which a function of its own begins count as written from the start, but no instruction wrote them.
+fn came_with_function(state: &State, index: usize, reg: &Reg) -> bool {
+    let own = state.frames.len() == 1 && (1..=5).contains(&index);
+    index == 10 || (own && (reg.kind == Kind::Ctx || state.current().subprog != 0))
 }
 
 /// The mark of what was written since the last kept state.
@@ -204,13 +212,12 @@ fn signed(value: i64) -> String {
 /// ` fp-8=…`, or nothing for a slot that holds nothing of its own.
 fn slot_text(
     version: KernelVersion,
-    number: usize,
+    (number, mark): (usize, &str),
     frame: &Frame,
     index: usize,
     slot: &Slot,
     names: &dyn StateNames,
 ) -> String {
-    let mark = written(version, frame.written.slots >> index & 1 == 1);
     let place = |index: usize| format!(" fp-{}{mark}=", (index + 1) * SLOT_BYTES);
     if slot.bytes.iter().all(|byte| *byte == Byte::Invalid) {
         return String::new();

@@ -78,7 +78,8 @@ fn change(before: &Row, after: &Row) -> String {
             format!("{new} refuses what {old} loads, {}{}", quoted(refusal), because(refusal))
         }
         (Verdict::Reject(a), Verdict::Reject(b)) => {
-            format!("{new} refuses it with {} ({}), {old} with {} ({})", quoted(b), b.code, quoted(a), a.code)
+            let (a, b) = (format!("{} ({})", quoted(a), a.code), format!("{} ({})", quoted(b), b.code));
+            format!("{new} refuses it with {b},\n    {old} with {a}")
         }
         (Verdict::Unknown { reason }, _) => format!("for {old} nobody knows: {reason}"),
         (_, Verdict::Unknown { reason }) => format!("for {new} nobody knows: {reason}"),

@@ -36,6 +36,8 @@ pub struct Line<'a> {
     pub path: Vec<Step<'a>>,
     /// What can be done.
     pub help: &'a [String],
+    /// What the verdict leaves open; null when nothing.
+    pub note: Option<&'a str>,
     /// The verifier's work; null when it was not reached.
     pub work: Option<Work>,
 }
@@ -105,6 +107,7 @@ pub fn line<'a>(file: &'a str, row: &'a Row) -> Line<'a> {
         known: refusal.and_then(|refusal| refusal.known.as_deref()),
         path: refusal.map(path).unwrap_or_default(),
         help: refusal.map_or(&[], |refusal| refusal.help.as_slice()),
+        note: row.note.as_deref(),
         work: row.work.map(|work| Work {
             processed: work.processed,
             total_states: work.total_states,

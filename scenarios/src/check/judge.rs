@@ -3,8 +3,9 @@
 //! Key function: [`judge`].
 
 use programs::btf::Btf;
+use programs::gate::KernelNames;
 use programs::object::{Object, ProgramSpec};
-use programs::profile::Profile;
+use programs::profile::{AttachType, Profile, ProgType};
 use programs::verifier::Observer;
 use programs::verifier::print::reg_text;
 use programs::verifier::reg::Kind;
@@ -52,9 +53,26 @@ fn row(object: &Object, program: &ProgramSpec, kernel: Kernel, btf: Option<&Btf>
         program: program.name.clone(),
         section: program.section.clone(),
         kernel,
+        note: unseen_target(&profile, object, program)
+            .filter(|_| btf.is_none() && verdict == Verdict::Accept),
         verdict,
         work: judged.work,
     }
+}
+
+/// A target that the built-in types, which are a selection, do not show.
+fn unseen_target(profile: &Profile, object: &Object, program: &ProgramSpec) -> Option<String> {
+    let kind = gate::GateInput::from_object(profile, object, program)?.kind;
+    let target = kind.target.filter(|target| kind.prog_type == ProgType::TRACING && !target.contains('*'))?;
+    let names: &dyn KernelNames = kernel_types::builtin(profile.version);
+    let known = match kind.attach_type {
+        AttachType::TRACE_RAW_TP => names.tracepoint(&target),
+        AttachType::TRACE_ITER => names.function(&format!("bpf_iter_{target}")).is_some(),
+        _ => names.function(&target).is_some(),
+    };
+    (!known).then(|| {
+        format!("`{target}` is not among the built-in types: `--btf` tells whether the kernel has it")
+    })
 }
 
 /// The judge's answer.

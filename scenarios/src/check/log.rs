@@ -196,7 +196,6 @@ impl Writer<'_> {
             }
             None => self.whole(&format!("{insn}:"), state),
         }
-        self.line = None;
     }
 
     fn whole(&mut self, title: &str, state: &State) {
