@@ -3,7 +3,8 @@
 //! Key types: [`Report`] (an object on some kernels), [`Row`] (one program on one kernel), [`Refusal`].
 //!
 //! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
-//! that led there where values came from and which branches were taken; `help` says what to do; `compare` puts kernels beside each other;
+//! that led there where values came from and which branches were taken; `help` says what to do (`since` asks the
+//! tables, `clue` reads the message, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
 //! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
 //! the verifier as the kernel's log does.
 
