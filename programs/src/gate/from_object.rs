@@ -53,7 +53,7 @@ impl GateInput {
             maps: object.maps.iter().map(|map| gate_map(profile.version, map)).collect(),
             kfuncs: kfuncs
                 .map(|(index, kfunc)| GateKfunc {
-                    name: without_flavour(&kfunc.name).to_string(),
+                    name: essential_name(&kfunc.name).to_string(),
                     weak: kfunc.weak,
                     extern_index: index,
                 })
@@ -75,14 +75,6 @@ fn poison_missing_kfuncs(profile: &Profile, input: &mut GateInput) {
             insn.imm = POISONED_KFUNC_BASE + kfunc.extern_index as i32;
             (insn.src, insn.off) = (0, 0);
         }
-    }
-}
-
-/// `bpf_x___v2` means `bpf_x` to a loader.
-fn without_flavour(name: &str) -> &str {
-    match name.find("___") {
-        Some(at) if at > 0 => &name[..at],
-        _ => name,
     }
 }
 

@@ -11,7 +11,7 @@ use super::memory::{Access, field_name};
 use super::reg::{BtfSource, Flags, Kind, MapRef, Reg};
 use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
 use super::verify::Verifier;
-use crate::btf::{Kind as BtfKind, Type, TypeId};
+use crate::btf::{Kind as BtfKind, Type, TypeId, essential_name};
 use crate::object::number_behind;
 use crate::object::{KsymKind, SpecialKind, fields};
 use crate::profile::{KernelVersion, has_kernel_variable};
@@ -177,7 +177,7 @@ impl Verifier<'_> {
         };
         let numbers = self.numbers;
         let reg = match symbol.kind {
-            KsymKind::Func(_) if self.profile.kfunc(&symbol.name).is_some() => {
+            KsymKind::Func(_) if self.profile.kfunc(essential_name(&symbol.name)).is_some() => {
                 Reg::pointer(Kind::Mem { size: 0 }, Flags::RDONLY, numbers)
             }
             KsymKind::Func(_) if symbol.weak => Reg::constant(0, numbers),
