@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use programs::profile::KernelVersion;
+
 use super::{here, run, scratch, text};
 
 const LEAK: &str = "scenarios/rules/obj/V0006.bpf.o";
@@ -148,8 +150,7 @@ fn files_that_are_nothing_to_check() {
 #[test]
 fn kernel_types_from_a_file() {
     let directory = scratch("kernel-types");
-    let packed = fs::read(root().join("programs/src/kernel_types/6.12.btf")).expect("types");
-    let whole = programs::kernel_types::lz::unpack(&packed).expect("packed types");
+    let whole = programs::kernel_types::builtin_bytes(KernelVersion::V6_12);
     let types = directory.join("whole.btf").display().to_string();
     fs::write(&types, &whole).expect("file");
     fs::write(directory.join("cut.btf"), &whole[..whole.len() / 2]).expect("file");

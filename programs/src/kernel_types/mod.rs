@@ -1,13 +1,13 @@
 //! Types of the four simulated kernels: their own BTF, cut down to what programs use.
 //!
 //! The blobs come from the BTF of the kernels that the facts were collected on; `roots.txt` lists what was kept,
-//! `README.md` how to make them again, [`lz`] how they are packed. A function, hook or struct that is missing here may still exist in the real
+//! `README.md` how to make them again (zlib, so that they are small). A function, hook or struct that is missing here may still exist in the real
 //! kernel: users can give its raw BTF (`/sys/kernel/btf/vmlinux`) to [`Btf::parse`] instead.
 //! Neighbours: `core_reloc` relocates against them, `profile` says which kernels there are.
 
-pub mod lz;
-
 use std::sync::OnceLock;
+
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 
 use crate::btf::Btf;
 use crate::profile::KernelVersion;
@@ -23,12 +23,16 @@ const BLOBS: [&[u8]; KernelVersion::ALL.len()] = [
 static PARSED: [OnceLock<Btf>; KernelVersion::ALL.len()] =
     [const { OnceLock::new() }; KernelVersion::ALL.len()];
 
+/// Types of a simulated kernel as raw BTF, such as its `/sys/kernel/btf/vmlinux` holds for all types.
+pub fn builtin_bytes(version: KernelVersion) -> Vec<u8> {
+    decompress_to_vec_zlib(BLOBS[version.index()]).unwrap_or_default()
+}
+
 /// Types of a simulated kernel, parsed at the first call.
 pub fn builtin(version: KernelVersion) -> &'static Btf {
     let index = version.index();
     PARSED[index].get_or_init(|| {
-        let bytes = lz::unpack(BLOBS[index]).unwrap_or_default();
-        let parsed = Btf::parse(&bytes);
+        let parsed = Btf::parse(&builtin_bytes(version));
         parsed.unwrap_or_else(|error| panic!("the built-in BTF of {version} is damaged: {error}"))
     })
 }

@@ -53,8 +53,8 @@ mod stack_depth;
 mod stack_objects;
 pub mod state;
 mod stop;
-pub mod tnum;
 mod tally;
+pub mod tnum;
 mod trust;
 mod verify;
 
