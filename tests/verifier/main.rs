@@ -3,6 +3,8 @@
 //! `tests::recorded` compares. Verdict, error number and decisive message must be the kernel's, except for the rows that
 //! `differences.csv` lists with the reason; of the corpus none may be listed there for more than its message.
 
+mod work;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -14,13 +14,15 @@ use crate::isa::Insn;
 const SECTIONS: [&str; 4] = [".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
 const EXCEPTION_CALLBACK: &str = "exception_callback:";
 
-/// Most members that are looked at: relocations and variables come from the file.
-const MAX_SLOTS: usize = 1 << 16;
+/// Relocations that are looked at, in all sections together: each may search a structure of 65,535 members and copy two names. The
+/// largest structure of callbacks that a kernel has, `sched_ext_ops`, has fewer than 50.
+const MAX_SLOTS: usize = 4096;
 
 /// Function pointers of the struct_ops variables.
 pub(super) fn slots(elf: &Elf<'_>, code: &Code<'_>, btf: Option<&Btf>) -> Vec<OpsSlot> {
     let Some(btf) = btf else { return Vec::new() };
     let mut found = Vec::new();
+    let mut left = MAX_SLOTS;
     for relocations in &elf.sections {
         let name = elf.sections.get(relocations.target).map_or("", |target| target.name);
         if !SECTIONS.contains(&name) {
@@ -29,13 +31,14 @@ pub(super) fn slots(elf: &Elf<'_>, code: &Code<'_>, btf: Option<&Btf>) -> Vec<Op
         let Some(section) = btf.find_by_name_kind(name, Kind::Datasec) else { continue };
         let mut vars: Vec<_> = section.section_vars().collect();
         vars.sort_by_key(|var| var.offset);
-        for relocation in relocations.relocations.iter().take(MAX_SLOTS) {
+        for relocation in relocations.relocations.iter().take(left) {
+            left -= 1;
             let symbol = &elf.symbols[relocation.symbol];
             let slot = usize::try_from(symbol.value / Insn::SIZE as u64).unwrap_or(usize::MAX);
             let function = symbol.section.and_then(|section| code.by_start.get(&(section, slot)));
             let after = vars.partition_point(|var| u64::from(var.offset) <= relocation.offset);
             let (Some(function), Some(var)) = (function, vars[..after].last()) else { continue };
-            let bits = (relocation.offset - u64::from(var.offset)) * 8;
+            let Some(bits) = (relocation.offset - u64::from(var.offset)).checked_mul(8) else { continue };
             let structure = btf.type_by_id(var.var).and_then(|var| btf.resolve(var.target()));
             let Some(structure) = structure else { continue };
             let member = structure.members().find(|member| u64::from(member.bit_offset) == bits);

@@ -76,7 +76,7 @@ impl Verifier<'_> {
                 reg
             }),
             Argument::Buffer { flags } => Some(Reg::pointer(Kind::Buf, flags, numbers)),
-            Argument::Owned { id, .. } if !self.path.state.find_ref(id).is_some() => {
+            Argument::Owned { id, .. } if self.path.state.find_ref(id).is_none() => {
                 let text = "Reference may already be released";
                 return no_access(format!("invalid bpf_context access off={off}. {text}"));
             }
