@@ -5,8 +5,8 @@
 use sim::errno::Errno;
 
 use super::input::{GateInput, KernelNames, Rejection, Stage};
+use crate::kernel_types::targets;
 use crate::profile::map_type::MapType;
-use crate::profile::syscall::syscall_of_wrapper;
 use crate::profile::{
     AttachType, KernelVersion, Profile, ProgType, ProgramKind, SleepableGate, message, sleepable_gate,
 };
@@ -42,17 +42,20 @@ fn target_exists(
     names: Option<&dyn KernelNames>,
 ) -> Result<(), Rejection> {
     let Some(target) = &input.kind.target else { return Ok(()) };
+    let listed = |name: &str| targets::exists(profile.version, name);
     let found = match (input.kind.prog_type, input.kind.attach_type) {
         (ProgType::LSM, _) => profile.lsm_hook(target).is_some(),
-        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => names.is_none_or(|n| n.tracepoint(target)),
+        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => match names {
+            Some(names) => names.tracepoint(target),
+            None => listed(&format!("btf_trace_{target}")),
+        },
         (ProgType::TRACING, AttachType::TRACE_ITER) => {
-            names.is_none_or(|n| n.function(&format!("bpf_iter_{target}")).is_some())
+            let function = format!("bpf_iter_{target}");
+            names.map_or_else(|| listed(&function), |names| names.function(&function).is_some())
         }
         (ProgType::TRACING, attach) if !is_multi(attach) => match names {
             Some(names) => names.function(target).is_some(),
-            None => {
-                !target.starts_with("__x64_sys_") || syscall_of_wrapper(profile.version, target).is_some()
-            }
+            None => listed(target),
         },
         _ => true,
     };
@@ -61,6 +64,13 @@ fn target_exists(
     }
     let text = format!("prog '{}': failed to find kernel BTF type ID of '{target}': -ESRCH", input.name);
     Err(Rejection::new(Stage::Loader, Errno::ESRCH, text))
+}
+
+/// A program that is made for one function, hook or tracepoint, and does not say which: libbpf leaves that to its user
+/// (`bpf_program__set_attach_target`).
+pub fn lacks_target(kind: &ProgramKind) -> bool {
+    let typed = matches!(kind.prog_type, ProgType::TRACING | ProgType::LSM) && !is_multi(kind.attach_type);
+    typed && kind.target.as_deref().is_none_or(str::is_empty)
 }
 
 /// Attach types whose targets are named when attaching, not when loading.

@@ -3,7 +3,10 @@
 //! The blobs come from the BTF of the kernels that the facts were collected on; `roots.txt` lists what was kept,
 //! `README.md` how to make them again (zlib, so that they are small). A function, hook or struct that is missing here may still exist in the real
 //! kernel: users can give its raw BTF (`/sys/kernel/btf/vmlinux`) to [`Btf::parse`] instead.
-//! Neighbours: `core_reloc` relocates against them, `profile` says which kernels there are.
+//! `targets` knows the names of
+//! all functions. Neighbours: `core_reloc` relocates against them, `profile` says which kernels there are.
+
+pub mod targets;
 
 use std::sync::OnceLock;
 

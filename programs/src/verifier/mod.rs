@@ -152,6 +152,11 @@ pub fn verify_with(
         let what = "freplace programs take their rules from the program they replace".into();
         return Judgement::early(Verdict::Unknown { what });
     }
+    if gate::lacks_target(&input.kind) {
+        let what =
+            format!("`SEC(\"{}\")` names no target: its user sets one before loading", program.section);
+        return Judgement::early(Verdict::Unknown { what });
+    }
     let mut facts = Facts::new(profile, object, program, kernel);
     let names: Option<&dyn KernelNames> = if facts.is_cut() { None } else { Some(kernel) };
     if let Err(refused) = gate::before_verification(profile, &input, names) {

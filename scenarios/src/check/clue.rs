@@ -2,6 +2,7 @@
 //!
 //! Key functions: one per kind of refusal, each with help lines, none when it sees no clue. Neighbour: `help`.
 
+use programs::core_reloc;
 use programs::profile::KernelVersion;
 use programs::profile::map_type::MapType;
 
@@ -44,11 +45,16 @@ pub fn stack(message: &str) -> Vec<String> {
     }
 }
 
+/// Sections of programs whose context leads to a packet.
+const PACKETS: [&str; 8] = ["xdp", "tc", "classifier", "action", "lwt", "sk_skb", "cgroup_skb", "socket"];
+
 /// What was a pointer and is a number now, by a release or a change of the packet.
 pub fn void_pointer(subject: &Subject<'_>) -> Vec<String> {
+    let packets = PACKETS.iter().any(|kind| subject.program.section.starts_with(kind));
     let was_pointer = subject.steps.iter().any(|step| {
         step.kind == StepKind::Value
-            && (step.text.contains("NULL when there is nothing") || step.text.contains("of the context"))
+            && (step.text.contains("NULL when there is nothing")
+                || (packets && step.text.contains("of the context")))
     });
     let number = subject.known.is_some_and(|known| known.contains("=scalar("));
     let number =
@@ -61,6 +67,33 @@ pub fn void_pointer(subject: &Subject<'_>) -> Vec<String> {
         })
         .into_iter()
         .collect()
+}
+
+/// What must be a constant, and is computed.
+pub fn constant() -> Vec<String> {
+    vec![
+        "a number that the compiler knows is asked for here; `bpf_ringbuf_reserve_dynptr` (6.1 and later) takes a \
+         size that is computed"
+            .to_owned(),
+    ]
+}
+
+/// The call that libbpf puts where a CO-RE relocation finds nothing.
+pub fn no_relocation(subject: &Subject<'_>) -> Vec<String> {
+    if subject.message != "invalid func unknown#195896080" {
+        return Vec::new();
+    }
+    let relocations =
+        subject.insn.into_iter().flat_map(|insn| subject.program.core.iter().filter(move |r| r.insn == insn));
+    let found = relocations.zip(subject.object.btf.as_ref()).next();
+    let what =
+        found.map_or_else(String::new, |(relo, local)| format!(": {}", core_reloc::describe(relo, local)));
+    vec![
+        format!("this kernel has not what a CO-RE relocation asks for{what}; libbpf put this call in its place"),
+        "ask with `bpf_core_field_exists` or `bpf_core_type_exists` before reading, and use another name where there is one \
+         (`struct NAME___old`)"
+            .to_owned(),
+    ]
 }
 
 /// A map that the kernel does not create.

@@ -20,6 +20,8 @@ pub struct Subject<'a> {
     pub program: &'a ProgramSpec,
     pub code: &'static str,
     pub message: &'a str,
+    /// The refused instruction.
+    pub insn: Option<usize>,
     /// What the refused instruction calls.
     pub callee: Option<String>,
     /// What was known about the register that the message is about.
@@ -43,10 +45,12 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
         "V0009" | "V0010" => helper(subject, &kind),
         "V0011" => kfunc(subject, &kind),
         "V0013" => return_range(subject.message),
+        "V0012" if subject.message.contains("known constant") => clue::constant(),
         "V0012" | "V0019" => clue::void_pointer(subject),
         "V0016" => map_types(subject),
         "V0017" => target(subject, &kind),
         "V0018" => since::sleepable_type(&kind, &subject.program.section).into_iter().collect(),
+        "V0025" => clue::no_relocation(subject),
         "V0030" => clue::callbacks(subject),
         "V0031" => clue::recursion(subject.message),
         "V0033" => since::program_type(&kind).into_iter().collect(),

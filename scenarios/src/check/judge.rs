@@ -71,7 +71,7 @@ fn unseen_target(profile: &Profile, object: &Object, program: &ProgramSpec) -> O
         _ => names.function(&target).is_some(),
     };
     (!known).then(|| {
-        format!("`{target}` is not among the built-in types: `--btf` tells whether the kernel has it")
+        format!("`{target}` is not among the built-in types: what it takes and returns is not known without `--btf`")
     })
 }
 
@@ -137,6 +137,7 @@ fn refusal(
         program,
         code,
         message: &rejection.message,
+        insn: rejection.insn,
         callee: rejection.insn.and_then(|insn| listing.callee(insn)),
         known: known.as_ref().map(|(_, text)| text.as_str()),
         steps: &steps,

@@ -164,10 +164,22 @@ impl Place {
         Some(Place {
             file: line.file.to_string(),
             line: line.line,
-            column: line.col,
+            column: character(&line.text, line.col),
             text: line.text.to_string(),
         })
     }
+}
+
+/// Without characters that steer a terminal: names and lines come from the file.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+/// The character that a column counted in bytes is at, as the compiler counts; 0 stays 0.
+fn character(text: &str, column: u32) -> u32 {
+    let bytes = (column as usize).saturating_sub(1);
+    let before = text.char_indices().take_while(|(at, _)| *at < bytes).count();
+    if column == 0 || bytes > text.len() { column } else { before as u32 + 1 }
 }
 
 /// `-EINVAL` for -22.

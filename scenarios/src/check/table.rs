@@ -2,7 +2,7 @@
 //!
 //! Key function: [`table`].
 
-use super::{Report, Row, Verdict, compare};
+use super::{Report, Row, Verdict, compare, printable};
 
 /// How a word is coloured.
 pub type Paint<'a> = &'a dyn Fn(&Verdict, &str) -> String;
@@ -19,7 +19,7 @@ pub fn table(report: &Report, paint: Paint<'_>) -> String {
     let titles: Vec<String> =
         report.kernels.iter().map(|kernel| format!("{:<CELL$}", kernel.name())).collect();
     let head = format!("  {:<programs$}  {:<sections$}  {}", "program", "section", titles.join("  "));
-    let mut text = format!("{}\n{}\n", report.path, head.trim_end());
+    let mut text = format!("{}\n{}\n", printable(&report.path), head.trim_end());
     let mut notes = String::new();
     for rows in report.programs() {
         let first = compare::difference(rows);
@@ -28,8 +28,12 @@ pub fn table(report: &Report, paint: Paint<'_>) -> String {
             .enumerate()
             .map(|(at, row)| cell(&row.verdict, first.as_ref().is_some_and(|(first, _)| *first == at), paint))
             .collect();
-        let line =
-            format!("  {:<programs$}  {:<sections$}  {}", rows[0].program, rows[0].section, cells.join("  "));
+        let line = format!(
+            "  {:<programs$}  {:<sections$}  {}",
+            printable(&rows[0].program),
+            printable(&rows[0].section),
+            cells.join("  ")
+        );
         text += &format!("{}\n", line.trim_end());
         if let Some((_, change)) = first {
             notes += &format!("  * {}: {change}\n", rows[0].program);

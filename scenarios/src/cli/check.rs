@@ -89,7 +89,8 @@ fn logs(object: &Object, args: &CheckArgs, types: &[KernelTypes], console: &mut 
         for kernel in &args.kernel.0 {
             let btf = types.iter().find(|types| types.kernel == *kernel).map(|types| &types.btf);
             let text = log::log(&Profile::new(kernel.version()), object, program, btf);
-            console.out(&format!("-- {} on {}\n{text}\n", program.name, kernel.name()));
+            let text = format!("-- {} on {}\n{text}\n", program.name, kernel.name());
+            console.out(&check::printable(&text));
         }
     }
 }

@@ -73,8 +73,8 @@ pub const RULES: &[Rule] = &[
         "V0005",
         "a bad access to the stack",
         "not inside the part of the stack that is in use",
-        "Each function has 512 bytes below its frame pointer, less what its callers use. Reads must find bytes that were written before (5.10 and \
-         6.1 also demand it of what helpers read); pointers are stored in 8 aligned bytes and cannot be overwritten in part; a pointer to the \
+        "Each function has 512 bytes below its frame pointer, less what its callers use. In 5.10 and 6.1 \
+         reads, and what helpers read, must find bytes that were written before; 6.12 on let root read what was never written; pointers are stored in 8 aligned bytes and cannot be overwritten in part; a pointer to the \
          stack cannot leave its function.\n\
          Remedy: initialise the whole variable (`= {}`), padding included (`__builtin_memset`), and move large buffers into a per-CPU array map.",
     ),
@@ -91,7 +91,7 @@ pub const RULES: &[Rule] = &[
         "a lock is used in a way that is not allowed",
         "not while the lock is held, or not without it",
         "A program holds at most one `bpf_spin_lock` (with `bpf_res_spin_lock`, from 6.15 on, several), gives it back before it ends, and calls \
-         nothing in between but what works on the locked object. Fields such as `bpf_list_head` may only be touched under the lock of their own \
+         nothing in between but what works on the locked object (from 6.12 on also its own static functions). Fields such as `bpf_list_head` may only be touched under the lock of their own \
          map value.\n\
          Remedy: copy what is needed under the lock and work on the copy behind it.",
     ),
@@ -145,7 +145,8 @@ pub const RULES: &[Rule] = &[
         "V0013",
         "a return value that is not allowed",
         "returns a value outside the range",
-        "Hooks give meaning to what programs return: LSM hooks 0 or a negative errno of at least -4095, cgroup hooks 0 or 1, fentry and fexit 0, \
+        "Hooks give meaning to what programs return: LSM hooks 0 or a negative errno of at least -4095 (5.10 and 6.1 do not look, hooks that answer yes \
+         or no take 0 or 1 from 6.12 on), cgroup hooks 0 or 1, fentry and fexit 0, \
          and callbacks 0 or 1. The kernel must be able to see that the value is in range.\n\
          Remedy: return constants; with a computed value, bound it first.",
     ),
@@ -229,8 +230,8 @@ pub const RULES: &[Rule] = &[
         "V0023",
         "a region is not closed, or not open",
         "not inside, or still inside, the region",
-        "`bpf_rcu_read_lock`, `bpf_preempt_disable` and `bpf_local_irq_save` need their counterparts on every path, before the program ends, in the \
-         same function or callback. RCU-protected pointers are usable inside `bpf_rcu_read_lock` only; programs that do not sleep are inside all \
+        "`bpf_rcu_read_lock`, `bpf_preempt_disable` and `bpf_local_irq_save` need their counterparts on every path, before the program ends; 5.10 and \
+         6.1 have none of them, callbacks must close what they open. RCU-protected pointers are usable inside `bpf_rcu_read_lock` only; programs that do not sleep are inside all \
          the time.\n\
          Remedy: close the region before every `return`; use such pointers before it is closed, or acquire a reference.",
     ),
@@ -278,7 +279,7 @@ pub const RULES: &[Rule] = &[
         "an instruction that does not exist",
         "not an instruction of this kernel",
         "The encoding is unknown to this kernel, sets bits that are reserved, shifts by more than the width, or divides by a constant zero. New \
-         instruction sets (`-mcpu=v4`: 32-bit jumps, signed division, sign extension) came with 6.6.\n\
+         instruction sets (`-mcpu=v4`: jumps with a 32-bit offset, signed division, sign extension) came with 6.6.\n\
          Remedy: compile for the oldest kernel (`-mcpu=v3`, or v2 before 5.12); look for undefined behaviour.",
     ),
     rule_of(
@@ -286,7 +287,7 @@ pub const RULES: &[Rule] = &[
         "functions of the program do not fit together",
         "this function or its description",
         "Global functions are verified alone, for all arguments that their types allow: they take numbers, the context, or pointers to memory of a \
-         known size, and return a number. BTF must describe every function. Tail calls, exceptions and callbacks have further rules.\n\
+         known size, and return a number (from 7.2 on also nothing). BTF must describe every function. Tail calls, exceptions and callbacks have further rules.\n\
          Remedy: `static __noinline` for functions that should be verified at their callers; `__arg_ctx`, `__arg_nonnull` and the like (6.8) to say \
          more about arguments. \"number of funcs\" on 5.10 and 6.1: those kernels do not count functions that are only reached by address.",
     ),
@@ -295,7 +296,7 @@ pub const RULES: &[Rule] = &[
         "too much stack, or too many nested calls",
         "one call too deep",
         "A chain of calls may use 512 bytes of stack in all, each function counted with at least 32 (16 with a JIT from 6.8 on), and be 8 functions \
-         deep. With tail calls a caller may use 256.\n\
+         deep; from 6.13 on some types of programs have a stack per function. With tail calls a caller may use 256.\n\
          Remedy: move buffers into a per-CPU array map, or make functions inline.",
     ),
     rule_of(
