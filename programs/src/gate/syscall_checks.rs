@@ -7,6 +7,7 @@ use sim::errno::Errno;
 use super::input::{GateInput, KernelNames, Rejection, Stage};
 use crate::kernel_types::targets;
 use crate::profile::map_type::MapType;
+use crate::profile::syscall::syscall_of_wrapper;
 use crate::profile::{
     AttachType, KernelVersion, Profile, ProgType, ProgramKind, SleepableGate, message, sleepable_gate,
 };
@@ -42,20 +43,17 @@ fn target_exists(
     names: Option<&dyn KernelNames>,
 ) -> Result<(), Rejection> {
     let Some(target) = &input.kind.target else { return Ok(()) };
-    let listed = |name: &str| targets::exists(profile.version, name);
     let found = match (input.kind.prog_type, input.kind.attach_type) {
         (ProgType::LSM, _) => profile.lsm_hook(target).is_some(),
-        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => match names {
-            Some(names) => names.tracepoint(target),
-            None => listed(&format!("btf_trace_{target}")),
-        },
+        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => names.is_none_or(|n| n.tracepoint(target)),
         (ProgType::TRACING, AttachType::TRACE_ITER) => {
-            let function = format!("bpf_iter_{target}");
-            names.map_or_else(|| listed(&function), |names| names.function(&function).is_some())
+            names.is_none_or(|n| n.function(&format!("bpf_iter_{target}")).is_some())
         }
         (ProgType::TRACING, attach) if !is_multi(attach) => match names {
             Some(names) => names.function(target).is_some(),
-            None => listed(target),
+            None => {
+                !target.starts_with("__x64_sys_") || syscall_of_wrapper(profile.version, target).is_some()
+            }
         },
         _ => true,
     };
@@ -71,6 +69,25 @@ fn target_exists(
 pub fn lacks_target(kind: &ProgramKind) -> bool {
     let typed = matches!(kind.prog_type, ProgType::TRACING | ProgType::LSM) && !is_multi(kind.attach_type);
     typed && kind.target.as_deref().is_none_or(str::is_empty)
+}
+
+/// Stops as the loader does when the target is not among the names of all functions and tracepoints of the kernel. For who has no complete
+/// BTF, and asks about the kernel as it was built.
+pub fn target_listed(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
+    target_exists(profile, input, Some(&Listed(profile.version)))
+}
+
+/// The names without the types.
+struct Listed(KernelVersion);
+
+impl KernelNames for Listed {
+    fn function(&self, name: &str) -> Option<u32> {
+        targets::exists(self.0, name).then_some(0)
+    }
+
+    fn tracepoint(&self, name: &str) -> bool {
+        targets::exists(self.0, &format!("btf_trace_{name}"))
+    }
 }
 
 /// Attach types whose targets are named when attaching, not when loading.

@@ -159,7 +159,8 @@ pub fn verify_with(
     }
     let mut facts = Facts::new(profile, object, program, kernel);
     let names: Option<&dyn KernelNames> = if facts.is_cut() { None } else { Some(kernel) };
-    if let Err(refused) = gate::before_verification(profile, &input, names) {
+    let listed = if facts.is_cut() { gate::target_listed(profile, &input) } else { Ok(()) };
+    if let Err(refused) = listed.and_then(|()| gate::before_verification(profile, &input, names)) {
         return Judgement::early(Verdict::Reject(refused));
     }
     if facts.is_cut() {
