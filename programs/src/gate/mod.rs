@@ -37,7 +37,7 @@ pub use input::{
 pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
 pub(crate) use summary::sleeping_functions;
 pub use syscall_checks::MAX_INSNS;
-pub use syscall_checks::{lacks_target, target_listed};
+pub use syscall_checks::{has_target, lacks_target, target_listed};
 
 use crate::profile::{KernelVersion, Profile, ProgType};
 use walk::Stop;

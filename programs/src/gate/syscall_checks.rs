@@ -5,7 +5,7 @@
 use sim::errno::Errno;
 
 use super::input::{GateInput, KernelNames, Rejection, Stage};
-use crate::kernel_types::targets;
+use crate::kernel_types::{builtin, targets};
 use crate::profile::map_type::MapType;
 use crate::profile::syscall::syscall_of_wrapper;
 use crate::profile::{
@@ -43,14 +43,10 @@ fn target_exists(
     names: Option<&dyn KernelNames>,
 ) -> Result<(), Rejection> {
     let Some(target) = &input.kind.target else { return Ok(()) };
-    let found = match (input.kind.prog_type, input.kind.attach_type) {
-        (ProgType::LSM, _) => profile.lsm_hook(target).is_some(),
-        (ProgType::TRACING, AttachType::TRACE_RAW_TP) => names.is_none_or(|n| n.tracepoint(target)),
-        (ProgType::TRACING, AttachType::TRACE_ITER) => {
-            names.is_none_or(|n| n.function(&format!("bpf_iter_{target}")).is_some())
-        }
-        (ProgType::TRACING, attach) if !is_multi(attach) => match names {
-            Some(names) => names.function(target).is_some(),
+    let found = match input.kind.prog_type {
+        ProgType::LSM => profile.lsm_hook(target).is_some(),
+        ProgType::TRACING if !is_multi(input.kind.attach_type) => match names {
+            Some(names) => has_target(names, &input.kind, target),
             None => {
                 !target.starts_with("__x64_sys_") || syscall_of_wrapper(profile.version, target).is_some()
             }
@@ -62,6 +58,15 @@ fn target_exists(
     }
     let text = format!("prog '{}': failed to find kernel BTF type ID of '{target}': -ESRCH", input.name);
     Err(Rejection::new(Stage::Loader, Errno::ESRCH, text))
+}
+
+/// Whether these types have what a tracing program is made for: a tracepoint, an iterator or a function.
+pub fn has_target(names: &dyn KernelNames, kind: &ProgramKind, target: &str) -> bool {
+    match kind.attach_type {
+        AttachType::TRACE_RAW_TP => names.tracepoint(target),
+        AttachType::TRACE_ITER => names.function(&format!("bpf_iter_{target}")).is_some(),
+        _ => names.function(target).is_some(),
+    }
 }
 
 /// A program that is made for one function, hook or tracepoint, and does not say which: libbpf leaves that to its user
@@ -77,16 +82,17 @@ pub fn target_listed(profile: &Profile, input: &GateInput) -> Result<(), Rejecti
     target_exists(profile, input, Some(&Listed(profile.version)))
 }
 
-/// The names without the types.
+/// The built-in types, and the names of what they lack: those are unpacked only when they are needed.
 struct Listed(KernelVersion);
 
 impl KernelNames for Listed {
     fn function(&self, name: &str) -> Option<u32> {
-        targets::exists(self.0, name).then_some(0)
+        let typed = builtin(self.0).function(name);
+        typed.or_else(|| targets::exists(self.0, name).then_some(0))
     }
 
     fn tracepoint(&self, name: &str) -> bool {
-        targets::exists(self.0, &format!("btf_trace_{name}"))
+        builtin(self.0).tracepoint(name) || targets::exists(self.0, &format!("btf_trace_{name}"))
     }
 }
 

@@ -3,9 +3,8 @@
 //! Key function: [`judge`].
 
 use programs::btf::Btf;
-use programs::gate::KernelNames;
 use programs::object::{Object, ProgramSpec};
-use programs::profile::{AttachType, Profile, ProgType};
+use programs::profile::{Profile, ProgType};
 use programs::verifier::Observer;
 use programs::verifier::print::reg_text;
 use programs::verifier::reg::Kind;
@@ -63,13 +62,9 @@ fn row(object: &Object, program: &ProgramSpec, kernel: Kernel, btf: Option<&Btf>
 /// A target that the built-in types, which are a selection, do not show.
 fn unseen_target(profile: &Profile, object: &Object, program: &ProgramSpec) -> Option<String> {
     let kind = gate::GateInput::from_object(profile, object, program)?.kind;
-    let target = kind.target.filter(|target| kind.prog_type == ProgType::TRACING && !target.contains('*'))?;
-    let names: &dyn KernelNames = kernel_types::builtin(profile.version);
-    let known = match kind.attach_type {
-        AttachType::TRACE_RAW_TP => names.tracepoint(&target),
-        AttachType::TRACE_ITER => names.function(&format!("bpf_iter_{target}")).is_some(),
-        _ => names.function(&target).is_some(),
-    };
+    let target =
+        kind.target.clone().filter(|target| kind.prog_type == ProgType::TRACING && !target.contains('*'))?;
+    let known = gate::has_target(kernel_types::builtin(profile.version), &kind, &target);
     (!known).then(|| {
         format!("`{target}` is not among the built-in types: what it takes and returns is not known without `--btf`")
     })

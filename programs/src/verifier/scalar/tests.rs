@@ -19,7 +19,7 @@ const LOW: u64 = 3;
 type SmallPair = PairNumber<W, H>;
 type SmallArc = ArcNumber<W, H>;
 
-const CONDITIONS: [Condition; 12] = [
+pub(super) const CONDITIONS: [Condition; 12] = [
     Condition::Eq,
     Condition::Ne,
     Condition::Set,
