@@ -16,7 +16,7 @@ use crate::event::MapEvent;
 use crate::fd_array::{FdArray, fd_of};
 use crate::inner::{self, InnerFd, MapMeta};
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, Object, map_of};
+use crate::object::{Descriptors, Object, map_of};
 use crate::refcount;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -105,10 +105,6 @@ impl Map for ArrayOfMaps {
             _ => unreachable!("only maps were stored"),
         };
         self.array.lookup_user(key, flags, Some(id))
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(

@@ -13,6 +13,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::jhash::jhash;
 use crate::map::{Map, MapCore};
+use crate::object::Descriptors;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -120,7 +121,14 @@ impl Map for Bloom {
     }
 
     /// `BPF_MAP_UPDATE_ELEM` adds.
-    fn update_user(&self, m: &Machine, _key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
+    fn update_user_with(
+        &self,
+        m: &Machine,
+        _key: &[u8],
+        value: &[u8],
+        flags: u64,
+        _fds: &dyn Descriptors,
+    ) -> Result<(), Errno> {
         self.core.check_update_user(flags)?;
         self.push(m, value, flags)
     }

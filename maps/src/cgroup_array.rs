@@ -12,7 +12,7 @@ use crate::array::next_index;
 use crate::create::CreateError;
 use crate::fd_array::{FdArray, fd_of};
 use crate::map::{Map, MapCore};
-use crate::object::{Cgroup, Descriptors, NoDescriptors, Object};
+use crate::object::{Cgroup, Descriptors, Object};
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -60,10 +60,6 @@ impl Map for CgroupArray {
     /// -ENOTSUPP.
     fn lookup_user(&self, _m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
         self.0.lookup_user(key, flags, None)
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(

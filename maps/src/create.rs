@@ -13,6 +13,7 @@ use crate::check_btf::{check_takes_btf, check_types};
 use crate::check_fd;
 use crate::check_fields::{check_fields, recognized};
 use crate::consts::*;
+use crate::hash_family::HashFamily;
 use crate::map::Map;
 use crate::rules::MapRules;
 use crate::spec::{FieldKind, MapDef};
@@ -59,19 +60,23 @@ struct Row {
 
 /// Rows may come in any order; adding one needs no other change.
 const TYPES: &[Row] = &[
-    Row { map_type: BPF_MAP_TYPE_HASH, check: check::check_hash, build: hash::Hash::create },
+    Row { map_type: BPF_MAP_TYPE_HASH, check: check::check_hash, build: HashFamily::<hash::Hash>::create },
     Row { map_type: BPF_MAP_TYPE_ARRAY, check: check::check_array, build: array::Array::create },
     Row {
         map_type: BPF_MAP_TYPE_PERCPU_HASH,
         check: check::check_hash,
-        build: percpu_hash::PercpuHash::create,
+        build: HashFamily::<percpu_hash::PercpuHash>::create,
     },
     Row {
         map_type: BPF_MAP_TYPE_PERCPU_ARRAY,
         check: check::check_array,
         build: percpu_array::PercpuArray::create,
     },
-    Row { map_type: BPF_MAP_TYPE_LRU_HASH, check: check::check_hash, build: lru_hash::LruHash::create },
+    Row {
+        map_type: BPF_MAP_TYPE_LRU_HASH,
+        check: check::check_hash,
+        build: HashFamily::<lru_hash::LruHash>::create,
+    },
     Row {
         map_type: BPF_MAP_TYPE_ARRAY_OF_MAPS,
         check: check::check_fd_array,
@@ -85,7 +90,7 @@ const TYPES: &[Row] = &[
     Row {
         map_type: BPF_MAP_TYPE_LRU_PERCPU_HASH,
         check: check::check_hash,
-        build: lru_percpu_hash::LruPercpuHash::create,
+        build: HashFamily::<lru_percpu_hash::LruPercpuHash>::create,
     },
     Row { map_type: BPF_MAP_TYPE_RHASH, check: rhash::check, build: rhash::Rhash::create },
     Row { map_type: BPF_MAP_TYPE_LPM_TRIE, check: checked_later, build: lpm_trie::LpmTrie::create },

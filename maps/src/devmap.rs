@@ -16,7 +16,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::event::{MapEvent, UpdateKind};
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, Object, ProgramObject};
+use crate::object::{Descriptors, Object, ProgramObject};
 use crate::prog_array::Owner;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -268,11 +268,7 @@ impl Map for Devmap {
     fn lookup_user(&self, m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
         self.core.check_lookup_user(flags)?;
         let addr = self.lookup(m, key).ok_or(Errno::ENOENT)?;
-        Ok(m.arena().read(addr, self.core.def.value_size as usize).expect(LIVE).to_vec())
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
+        self.core.load_value(m, addr, flags)
     }
 
     fn update_user_with(

@@ -18,7 +18,7 @@ use crate::element::{ElementInfo, ReaderSection, Readers};
 use crate::event::UpdateKind;
 use crate::htab::Htab;
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors};
+use crate::object::Descriptors;
 use crate::refcount;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
@@ -123,10 +123,6 @@ impl Map for HashOfMaps {
         Ok(inner.get(&id).expect(LINKED).core().id.get().to_le_bytes().to_vec())
     }
 
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
-    }
-
     fn update_user_with(
         &self,
         m: &Machine,
@@ -172,11 +168,11 @@ impl Map for HashOfMaps {
 
 impl Buckets for HashOfMaps {
     fn bucket_count(&self) -> u32 {
-        self.htab.table.borrow().bucket_count()
+        self.htab.bucket_count()
     }
 
     fn bucket_len(&self, bucket: u32) -> u32 {
-        self.htab.table.borrow().chain(bucket).len() as u32
+        self.htab.bucket_len(bucket)
     }
 
     /// The values are the ids of the inner maps.

@@ -1,6 +1,6 @@
 //! What all hash map types share: buckets, locks, elements.
 //!
-//! Source: `kernel/bpf/hashtab.c`. Key type: [`Htab`]. Neighbours: `hash`, `percpu_hash`, `lru_hash` (the map types), `source` (where
+//! Source: `kernel/bpf/hashtab.c`. Key type: [`Htab`]. Neighbours: `hash_family` and `hash_of_maps` (the map types), `source` (where
 //! elements come from and go to), `table` (the chains).
 
 use std::cell::{Cell, RefCell};
@@ -117,9 +117,11 @@ impl Htab {
         Ok((id, reuse))
     }
 
-    /// `bpf_lru_node_set_ref`.
+    /// `bpf_lru_node_set_ref`; other maps keep no order.
     pub(crate) fn set_referenced(&self, id: u32) {
-        self.source.as_lru().borrow_mut().set_referenced(id);
+        if let Source::Lru(lru) = &self.source {
+            lru.borrow_mut().set_referenced(id);
+        }
     }
 
     /// An element that was taken but not linked goes back.
@@ -255,6 +257,14 @@ impl Htab {
 
     pub(crate) fn len(&self) -> u32 {
         self.table.borrow().len()
+    }
+
+    pub(crate) fn bucket_count(&self) -> u32 {
+        self.table.borrow().bucket_count()
+    }
+
+    pub(crate) fn bucket_len(&self, bucket: u32) -> u32 {
+        self.table.borrow().chain(bucket).len() as u32
     }
 
     pub(crate) fn element_at(&self, m: &Machine, addr: u64) -> Option<ElementInfo> {

@@ -19,7 +19,7 @@ use crate::devmap::Devmap;
 use crate::element::{ElementInfo, ReaderSection, Shadow};
 use crate::fields::Fields;
 use crate::local_storage::LocalStorage;
-use crate::object::{Descriptors, ProgramTraits};
+use crate::object::{Descriptors, NoDescriptors, ProgramTraits};
 use crate::perf_event_array::PerfEventArray;
 use crate::prog_array::ProgArray;
 use crate::refcount::Lifetime;
@@ -93,14 +93,13 @@ pub trait Map {
     /// `BPF_MAP_LOOKUP_ELEM`: the value without its special fields; of per-CPU maps all CPUs' values, each rounded up to 8 bytes.
     fn lookup_user(&self, m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno>;
 
-    /// `BPF_MAP_UPDATE_ELEM`; `value` has [`MapCore::user_value_size`] bytes.
+    /// `BPF_MAP_UPDATE_ELEM` by nobody's process; `value` has [`MapCore::user_value_size`] bytes.
     fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.core().check_update_user(flags)?;
-        self.update(m, key, value, flags)
+        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
-    /// The same for a process: maps whose values are descriptors (4 bytes) look the number up in its table. -EBADF, or what the type says
-    /// about an object that it does not hold. Other maps take the value as it is.
+    /// `BPF_MAP_UPDATE_ELEM` by a process: maps whose values are descriptors (4 bytes) look the number up in its table. -EBADF, or what
+    /// the type says about an object that it does not hold. Other maps take the value as it is.
     fn update_user_with(
         &self,
         m: &Machine,
@@ -109,7 +108,8 @@ pub trait Map {
         flags: u64,
         _fds: &dyn Descriptors,
     ) -> Result<(), Errno> {
-        self.update_user(m, key, value, flags)
+        self.core().check_update_user(flags)?;
+        self.update(m, key, value, flags)
     }
 
     /// The same for a process: maps whose keys are descriptors look the number up in its table.

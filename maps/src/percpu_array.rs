@@ -15,6 +15,7 @@ use crate::create::CreateError;
 use crate::element::{ElementInfo, ElementState};
 use crate::event::{MapEvent, UpdateKind};
 use crate::map::{Cursor, Map, MapCore, Visit};
+use crate::object::Descriptors;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -154,7 +155,14 @@ impl Map for PercpuArray {
         Ok(())
     }
 
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
+    fn update_user_with(
+        &self,
+        m: &Machine,
+        key: &[u8],
+        value: &[u8],
+        flags: u64,
+        _fds: &dyn Descriptors,
+    ) -> Result<(), Errno> {
         self.core.check_update_user(flags)?;
         self.view().check_user_flags(flags)?;
         self.core.check_sizes(key, Some((value, self.core.user_value_size(flags))));

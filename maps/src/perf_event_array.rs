@@ -15,7 +15,7 @@ use crate::consts::BPF_F_PRESERVE_ELEMS;
 use crate::create::CreateError;
 use crate::fd_array::{FdArray, fd_of};
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, Object, PerfEvent};
+use crate::object::{Descriptors, Object, PerfEvent};
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -70,10 +70,6 @@ impl Map for PerfEventArray {
     /// Events have no ids: -ENOTSUPP.
     fn lookup_user(&self, _m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
         self.array.lookup_user(key, flags, None)
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(

@@ -14,7 +14,7 @@ use crate::array::next_index;
 use crate::create::CreateError;
 use crate::fd_array::{FdArray, fd_of};
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, Object, ProgramObject, ProgramTraits};
+use crate::object::{Descriptors, Object, ProgramObject, ProgramTraits};
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -113,10 +113,6 @@ impl Map for ProgArray {
             _ => unreachable!("only programs were stored"),
         };
         self.array.lookup_user(key, flags, Some(id))
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(

@@ -15,6 +15,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::map::{Map, MapCore};
 use crate::map_lock::MapLock;
+use crate::object::Descriptors;
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -152,7 +153,14 @@ impl Map for QueueStack {
     }
 
     /// `BPF_MAP_UPDATE_ELEM` pushes.
-    fn update_user(&self, m: &Machine, _key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
+    fn update_user_with(
+        &self,
+        m: &Machine,
+        _key: &[u8],
+        value: &[u8],
+        flags: u64,
+        _fds: &dyn Descriptors,
+    ) -> Result<(), Errno> {
         self.core.check_update_user(flags)?;
         self.push(m, value, flags)
     }

@@ -13,7 +13,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::fd_array::FdArray;
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, Object, SocketObject, SocketTraits};
+use crate::object::{Descriptors, Object, SocketObject, SocketTraits};
 use crate::rules::MapRules;
 use crate::spec::MapDef;
 
@@ -262,10 +262,6 @@ impl Map for SockArray {
     fn lookup_user(&self, _m: &Machine, key: &[u8], flags: u64) -> Result<Vec<u8>, Errno> {
         self.array.core.check_lookup_user(flags)?;
         (self.kind.read)(self, index_of(&self.array.core, key))
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(

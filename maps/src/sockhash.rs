@@ -13,7 +13,7 @@ use crate::consts::*;
 use crate::create::CreateError;
 use crate::jhash::jhash;
 use crate::map::{Map, MapCore};
-use crate::object::{Descriptors, NoDescriptors, SocketObject};
+use crate::object::{Descriptors, SocketObject};
 use crate::rules::MapRules;
 use crate::sock_array::{Socket, fd_value, sockmap_socket};
 use crate::spec::MapDef;
@@ -120,10 +120,6 @@ impl Map for Sockhash {
         }
         let socket = self.socket(key).ok_or(Errno::ENOENT)?;
         Ok(socket.cookie().to_le_bytes().to_vec())
-    }
-
-    fn update_user(&self, m: &Machine, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
-        self.update_user_with(m, key, value, flags, &NoDescriptors)
     }
 
     fn update_user_with(
