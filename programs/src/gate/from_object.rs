@@ -3,10 +3,11 @@
 use super::calls::POISONED_KFUNC_BASE;
 use super::functions::{PSEUDO_KFUNC, is_call};
 use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
+use super::map_types::ObjectTypes;
 use crate::btf::{Btf, Kind, essential_name};
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialField, SpecialKind};
-use crate::profile::map_type::MapType;
-use crate::profile::{KernelVersion, Profile, ProgType, Section};
+use crate::kernel_types;
+use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::profile::{Profile, ProgType, Section};
 
 /// Licences that count as compatible with the GPL (`include/linux/license.h`).
 const GPL_COMPATIBLE: &[&str] =
@@ -43,6 +44,9 @@ impl GateInput {
                 }
             }
         }
+        let kernel = kernel_types::builtin(profile.version);
+        let types = object.btf.as_ref().map(|btf| ObjectTypes::new(profile.version, btf, kernel));
+        let types = types.filter(ObjectTypes::taken);
         let mut input = GateInput {
             name: program.name.clone(),
             kind,
@@ -50,7 +54,7 @@ impl GateInput {
             gpl: is_gpl_compatible(&object.license),
             insns: program.insns.clone(),
             functions: program.subprogs.iter().map(function).collect(),
-            maps: object.maps.iter().map(|map| gate_map(profile.version, map)).collect(),
+            maps: object.maps.iter().map(|map| gate_map(types.as_ref(), map)).collect(),
             kfuncs: kfuncs
                 .map(|(index, kfunc)| GateKfunc {
                     name: essential_name(&kfunc.name).to_string(),
@@ -59,7 +63,7 @@ impl GateInput {
                 })
                 .collect(),
             exception_callback: program.exception_callback,
-            has_func_info: object.btf.is_some() && program.subprogs.iter().all(|sub| sub.func.is_some()),
+            has_func_info: types.is_some() && program.subprogs.iter().all(|sub| sub.func.is_some()),
         };
         poison_missing_kfuncs(profile, &mut input);
         Some(input)
@@ -97,39 +101,9 @@ fn ops_structure(btf: &Btf, member: &str) -> Option<String> {
     found
 }
 
-/// Map types whose values may hold a kind of field (syscall.c:map_check_btf). In others a loader finds that the map
-/// cannot be created with BTF and creates it without: then the field is plain memory.
-fn field_fits(kind: SpecialKind, map_type: u32) -> bool {
-    let lockable =
-        ["HASH", "ARRAY", "CGROUP_STORAGE", "SK_STORAGE", "INODE_STORAGE", "TASK_STORAGE", "CGRP_STORAGE"];
-    let others = ["HASH", "LRU_HASH", "ARRAY"];
-    let name = MapType::from_number(map_type).map_or("", |row| row.name);
-    match kind {
-        SpecialKind::SpinLock | SpecialKind::ResSpinLock => lockable.contains(&name),
-        _ => others.contains(&name),
-    }
-}
-
-/// The first version that knows a kind of field.
-fn known_since(kind: SpecialKind) -> KernelVersion {
-    match kind {
-        SpecialKind::SpinLock => KernelVersion::V5_10,
-        SpecialKind::Timer => KernelVersion::V6_1,
-        SpecialKind::ResSpinLock => KernelVersion::V7_2,
-        _ => KernelVersion::V6_12,
-    }
-}
-
-fn gate_map(version: KernelVersion, map: &MapSpec) -> GateMap {
-    // Before 6.12 only direct members of the value are found (btf.c:btf_find_struct_field).
-    let seen = |kind: SpecialKind| {
-        let late = version >= KernelVersion::V6_12;
-        // 5.10 looks into structures, not into sections of variables (btf.c:btf_find_spin_lock).
-        let section = version == KernelVersion::V5_10 && map.initial.is_some();
-        let seen = |field: &SpecialField| field.kind == kind && (late || !field.nested);
-        let found = !section && map.special.iter().any(seen);
-        found && version >= known_since(kind) && field_fits(kind, map.map_type)
-    };
+fn gate_map(types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
+    let made = types.map(|types| types.of_map(map)).unwrap_or_default();
+    let has = |kind: SpecialKind| made.fields.iter().any(|field| field.kind == kind);
     GateMap {
         name: map.name.clone(),
         map_type: map.map_type,
@@ -138,11 +112,11 @@ fn gate_map(version: KernelVersion, map: &MapSpec) -> GateMap {
         max_entries: map.max_entries,
         inner: map.inner.as_ref().map(|inner| (inner.map_type, inner.map_flags)),
         fields: MapFields {
-            spin_lock: seen(SpecialKind::SpinLock),
-            res_spin_lock: seen(SpecialKind::ResSpinLock),
-            timer: seen(SpecialKind::Timer),
-            wq: seen(SpecialKind::Wq),
-            list_or_tree: seen(SpecialKind::ListHead) || seen(SpecialKind::RbRoot),
+            spin_lock: has(SpecialKind::SpinLock),
+            res_spin_lock: has(SpecialKind::ResSpinLock),
+            timer: has(SpecialKind::Timer),
+            wq: has(SpecialKind::Wq),
+            list_or_tree: has(SpecialKind::ListHead) || has(SpecialKind::RbRoot),
         },
     }
 }

@@ -15,7 +15,9 @@ mod flow;
 mod from_object;
 mod functions;
 mod input;
+mod map_types;
 mod maps;
+mod records;
 mod summary;
 mod syscall_checks;
 mod target;
@@ -34,7 +36,9 @@ pub(crate) use functions::starts as function_starts;
 pub use input::{
     GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Scope, Stage, Verdict,
 };
+pub(crate) use map_types::ObjectTypes;
 pub use maps::{BPF_F_NO_PREALLOC, MAX_USED_MAPS, compatible as check_map};
+pub(crate) use records::Field;
 pub(crate) use summary::sleeping_functions;
 pub use syscall_checks::MAX_INSNS;
 pub use syscall_checks::{has_target, lacks_target, target_listed};

@@ -36,7 +36,7 @@ impl Verifier<'_> {
         match reg.kind {
             Kind::MapValue { map, .. } => self.facts.map(map).fields.clone(),
             Kind::Btf { btf: BtfSource::Program, id } if reg.flags.has(Flags::ALLOC) => {
-                self.facts.program_fields(TypeId(id))
+                self.facts.program_fields(TypeId(id)).to_vec()
             }
             _ => Vec::new(),
         }

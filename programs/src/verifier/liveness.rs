@@ -1,12 +1,20 @@
 //! Which registers some continuation of an instruction may read: what 7.2 computes before it follows the program.
 //!
-//! Key item: [`live_registers`]. Neighbours: `search` forgets what is dead before it compares states. Modelled after
-//! kernel/bpf/liveness.c:bpf_compute_live_registers (7.2). Liveness of the stack is kept by read marks instead, as in earlier kernels.
+//! Key items: [`live_registers`], [`Ahead`]. Neighbours: `stack_life` does the same for the stack; `verify` forgets what is dead before
+//! states are compared. Modelled after kernel/bpf/liveness.c:bpf_compute_live_registers and kernel/bpf/states.c:clean_verifier_state (7.2).
+//! Earlier kernels mark what is read in the states they kept, instead.
 
-use super::program::CallTraits;
+use super::blocks::Blocks;
+use super::constants::decide_branches;
+use super::reg::{Kind, Reg};
+use super::stack_life::{Halves, StackLife};
+use super::stack_use::Uses;
+use super::state::{Byte, SLOT_BYTES, Slot};
+use super::stop::Checked;
+use super::verify::Verifier;
 use crate::isa::{AluOp, AtomicOp, Callee, Op, Src};
+use crate::profile::KernelVersion;
 
-const TAIL_CALL: i32 = 12;
 const R0: u16 = 1;
 const CALLER_SAVED: u16 = 0b11_1111;
 
@@ -17,44 +25,26 @@ struct Effect {
     reads: u16,
 }
 
-/// Live registers before each instruction. `ends` gives the last instruction of the function around one.
+/// Live registers before each reachable instruction. `params` knows how many arguments a call has.
 pub fn live_registers(
     ops: &[Option<Op>],
-    traits: &impl Fn(Callee) -> CallTraits,
-    ends: impl Fn(usize) -> usize,
+    blocks: &Blocks,
+    params: &dyn Fn(Callee) -> Option<u8>,
 ) -> Vec<u16> {
     let effects: Vec<Effect> =
-        ops.iter().map(|op| op.map_or(Effect::default(), |op| effect(op, traits))).collect();
+        ops.iter().map(|op| op.map_or(Effect::default(), |op| effect(op, params))).collect();
     let mut live = vec![0_u16; ops.len()];
     let mut changed = true;
     while changed {
         changed = false;
-        for at in (0..ops.len()).rev() {
-            let Some(op) = ops[at] else { continue };
-            let after = successors(op, at, &ends).into_iter().flatten();
-            let out = after.fold(0, |out, next| out | live.get(next).copied().unwrap_or(0));
+        for &at in blocks.backwards() {
+            let out = blocks.after(at).fold(0, |out, next| out | live[next]);
             let before = (out & !effects[at].writes) | effects[at].reads;
             changed |= before != live[at];
             live[at] = before;
         }
     }
     live
-}
-
-/// A tail call or a classic packet load may leave the function at once.
-fn successors(op: Op, at: usize, ends: &impl Fn(usize) -> usize) -> [Option<usize>; 2] {
-    let next = at + op.slots();
-    let to = |delta: i64| usize::try_from(next as i64 + delta).ok();
-    match op {
-        Op::Exit | Op::JumpReg { .. } => [None, None],
-        Op::Jump { delta, .. } => [to(delta.into()), None],
-        Op::Branch { delta, .. } => [Some(next), to(delta.into())],
-        Op::MayGoto { delta } => [Some(next), to(delta.into())],
-        Op::Call(Callee::Helper(TAIL_CALL)) | Op::SkbAbs { .. } | Op::SkbInd { .. } => {
-            [Some(next), Some(ends(at))]
-        }
-        _ => [Some(next), None],
-    }
 }
 
 fn bit(reg: crate::isa::Reg) -> u16 {
@@ -65,7 +55,7 @@ fn of(src: Src) -> u16 {
     if let Src::Reg(reg) = src { bit(reg) } else { 0 }
 }
 
-fn effect(op: Op, traits: &impl Fn(Callee) -> CallTraits) -> Effect {
+fn effect(op: Op, params: &dyn Fn(Callee) -> Option<u8>) -> Effect {
     let (writes, reads) = match op {
         Op::Alu { op: AluOp::Mov, dst, src, .. } => (bit(dst), of(src)),
         Op::Alu { dst, src, .. } => (bit(dst), bit(dst) | of(src)),
@@ -82,7 +72,7 @@ fn effect(op: Op, traits: &impl Fn(Callee) -> CallTraits) -> Effect {
         Op::Branch { dst, src, .. } => (0, bit(dst) | of(src)),
         Op::Exit => (0, R0),
         Op::Call(callee) => {
-            let params = traits(callee).params.unwrap_or(5);
+            let params = params(callee).unwrap_or(5);
             (CALLER_SAVED, ((1 << (params + 1)) - 1) & !R0)
         }
     };
@@ -99,4 +89,81 @@ fn atomic(op: AtomicOp, base: u16, src: u16) -> (u16, u16) {
         | AtomicOp::Xor { fetch } => fetch,
     };
     (if fetched { src } else { 0 }, base | src)
+}
+
+/// What 7.2 knows before it follows the program.
+pub struct Ahead {
+    registers: Vec<u16>,
+    stack: StackLife,
+}
+
+impl Verifier<'_> {
+    /// Branches that constants decide, and what is read from each instruction on. Before 7.2: nothing.
+    pub(super) fn look_ahead(&mut self) -> Checked {
+        if self.version() < KernelVersion::V7_2 {
+            return Ok(());
+        }
+        let mut blocks = Blocks::new(&self.program.ops, &self.program.subprogs);
+        let uses = Uses::new(self.profile, self.facts, &self.program, &blocks);
+        if decide_branches(&mut self.program.ops, &uses.constants) {
+            blocks = Blocks::new(&self.program.ops, &self.program.subprogs);
+        }
+        let stack = StackLife::of(&self.program, &blocks, &uses)?;
+        let registers = live_registers(&self.program.ops, &blocks, &|callee| uses.params(callee));
+        self.ahead = Some(Ahead { registers, stack });
+        Ok(())
+    }
+
+    /// 7.2: registers and stack that nothing will read say nothing (`clean_verifier_state`).
+    pub(super) fn forget_dead(&mut self, insn: usize) {
+        let Some(ahead) = &self.ahead else { return };
+        let numbers = self.numbers;
+        let nothing = Reg::not_init(numbers);
+        let state = &mut self.path.state;
+        for number in 0..state.frames.len() {
+            let at = state.frames.get(number + 1).and_then(|above| above.callsite).unwrap_or(insn);
+            let dead = |reg: usize| ahead.registers[at] >> reg & 1 == 0;
+            let kept = &state.frames[number].regs;
+            if !(0..10).all(|reg| !dead(reg) || kept[reg].kind == Kind::NotInit) {
+                let regs = &mut state.frame_mut(number).regs;
+                (0..10).filter(|reg| dead(*reg)).for_each(|reg| regs[reg] = nothing);
+            }
+            if state.frames[number].stack.is_empty() {
+                continue;
+            }
+            let live = ahead.stack.live(&self.program, state, insn, number);
+            for index in 0..state.frames[number].stack.len() {
+                let slot = &state.frames[number].stack[index];
+                if let Some(cleaned) = without_dead(slot, live >> (2 * index), nothing) {
+                    *state.frame_mut(number).slot_mut(index, numbers) = cleaned;
+                }
+            }
+        }
+    }
+}
+
+/// The slot without what is dead of it; `live`: bit 0 is the half next to the frame pointer.
+fn without_dead(slot: &Slot, live: Halves, nothing: Reg) -> Option<Slot> {
+    let (near, far) = (live & 1 == 1, live >> 1 & 1 == 1);
+    let kept = |half: std::ops::Range<usize>| slot.bytes[half].iter().all(|byte| *byte == Byte::Poison);
+    let done = (near || kept(SLOT_BYTES / 2..SLOT_BYTES)) && (far || kept(0..SLOT_BYTES / 2));
+    if done || matches!(slot.bytes[0], Byte::Dynptr | Byte::Iter | Byte::IrqFlag) {
+        return None;
+    }
+    let mut cleaned = *slot;
+    if !far {
+        if near && slot.is_spill() {
+            if !slot.reg.is_scalar() || slot.reg.is_null() {
+                return None;
+            }
+            let spilled = cleaned.bytes[SLOT_BYTES / 2..].iter_mut().filter(|byte| **byte == Byte::Spill);
+            spilled.for_each(|byte| *byte = Byte::Misc);
+        }
+        cleaned.reg = nothing;
+        cleaned.bytes[..SLOT_BYTES / 2].fill(Byte::Poison);
+    }
+    if !near {
+        cleaned.bytes[SLOT_BYTES / 2..].fill(Byte::Poison);
+    }
+    Some(cleaned)
 }

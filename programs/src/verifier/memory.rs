@@ -50,6 +50,9 @@ impl Verifier<'_> {
                 return self.direct_value(dst, index, offset);
             }
             Imm64::Func(_) => {
+                if !self.input.has_func_info {
+                    return invalid("missing btf func_info");
+                }
                 let Some(subprog) = self.program.callee(self.path.insn) else {
                     return invalid("missing btf func_info");
                 };

@@ -4,18 +4,20 @@
 //! state before it.
 //!
 //! Map: `tnum` and `scalar` (what is known about numbers); `reg`, `state` (one register, one path); `program`, `info` (the program and its
-//! functions); `search`, `prune`, `precision`, `liveness` (which paths are followed and when states are alike); `verify` (the loop over
-//! instructions), `alu`, `jump`, `memory`, `pointer_use`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
+//! functions); `blocks`, `constants`, `liveness`, `stack_track`, `stack_use`, `stack_life` (what 7.2 works out beforehand); `search`,
+//! `prune`, `precision` (which paths are followed and when states are alike); `verify` (the loop over instructions), `alu`, `jump`, `memory`, `pointer_use`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
 //! `function_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
 //! `facts`, `names`, `stop` (around it).
 
 mod alu;
 mod arguments;
 mod attach_proto;
+mod blocks;
 mod btf_access;
 mod btf_walk;
 mod btf_write;
 mod call;
+mod constants;
 mod context;
 #[cfg(test)]
 mod context_tests;
@@ -50,7 +52,10 @@ pub mod scalar;
 mod search;
 mod stack;
 mod stack_depth;
+mod stack_life;
 mod stack_objects;
+mod stack_track;
+mod stack_use;
 pub mod state;
 mod stop;
 mod tally;
@@ -213,6 +218,7 @@ impl Verifier<'_> {
         self.check_target()?;
         self.note_exception_callback();
         self.check_owned_arguments()?;
+        self.look_ahead()?;
         if self.version() <= KernelVersion::V6_1 {
             for subprog in 1..self.program.subprogs.len() {
                 if self.program.subprogs[subprog].global {

@@ -219,7 +219,7 @@ fn slot_text(
     names: &dyn StateNames,
 ) -> String {
     let place = |index: usize| format!(" fp-{}{mark}=", (index + 1) * SLOT_BYTES);
-    if slot.bytes.iter().all(|byte| *byte == Byte::Invalid) {
+    if slot.bytes.iter().all(|byte| matches!(byte, Byte::Invalid | Byte::Poison)) {
         return String::new();
     }
     if slot.is_spill() {
@@ -266,6 +266,7 @@ fn byte_char(byte: &Byte) -> char {
         Byte::Dynptr => 'd',
         Byte::Iter => 'i',
         Byte::IrqFlag => 'f',
+        Byte::Poison => 'p',
     }
 }
 

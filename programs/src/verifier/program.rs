@@ -3,7 +3,6 @@
 //! Key types: [`Program`], [`Subprog`], [`Mark`]. Neighbours: `search` stops at the marks. Modelled after
 //! kernel/bpf/verifier.c:visit_insn (7.2: cfg.c) and check_subprogs.
 
-use super::liveness::live_registers;
 use crate::gate::GateInput;
 use crate::isa::{Callee, Imm64, Op, decode_at};
 use crate::profile::{KernelVersion, Profile};
@@ -52,8 +51,6 @@ pub struct Program<'a> {
     pub subprogs: Vec<Subprog>,
     /// Number of arguments of the helper that each instruction calls, if it is known.
     pub params: Vec<Option<u8>>,
-    /// Registers that may be read from an instruction on (7.2).
-    pub live: Option<Vec<u16>>,
 }
 
 impl<'a> Program<'a> {
@@ -67,14 +64,12 @@ impl<'a> Program<'a> {
         let ops = decode_all(input);
         let marks = marks(profile.version, &ops, &traits);
         let subprogs = subprogs(input, starts);
-        let end_of = |at: usize| subprogs[subprogs.partition_point(|sub| sub.start <= at).max(1) - 1].end - 1;
         let called = |op: &Option<Op>| match op {
             Some(Op::Call(callee)) => traits(*callee).params,
             _ => None,
         };
         let params = ops.iter().map(called).collect();
-        let live = (profile.version == KernelVersion::V7_2).then(|| live_registers(&ops, &traits, end_of));
-        Program { input, ops, marks, subprogs, params, live }
+        Program { input, ops, marks, subprogs, params }
     }
 
     pub fn len(&self) -> usize {

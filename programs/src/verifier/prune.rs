@@ -17,12 +17,22 @@ pub enum Exact {
     Same,
 }
 
-/// Which ids of the old state stand for which of the new one; carries the rule on untouched stack along.
-#[derive(Default)]
+/// How a version compares states.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Stack below what a frame has touched may be read (6.12 on).
+    pub untouched_ok: bool,
+    /// What is dead was taken out of both states (7.2).
+    pub dead_forgotten: bool,
+    /// A number of which nothing is known.
+    pub unknown: Reg,
+}
+
+/// Which ids of the old state stand for which of the new one; carries the rules along.
 struct IdMap {
     pairs: Vec<(Id, Id)>,
     fresh: Id,
-    untouched_ok: bool,
+    rules: Rules,
 }
 
 impl IdMap {
@@ -57,13 +67,13 @@ impl IdMap {
     }
 }
 
-/// Whether everything that can happen from `new` was seen from `old`. `untouched_ok`: stack below what a frame has touched may be read (6.12 on).
-pub fn states_equal(old: &State, new: &State, exact: Exact, untouched_ok: bool) -> bool {
+/// Whether everything that can happen from `new` was seen from `old`.
+pub fn states_equal(old: &State, new: &State, exact: Exact, rules: Rules) -> bool {
     if old.frames.len() != new.frames.len() {
         return false;
     }
     let (a, b) = (&old.regions, &new.regions);
-    let mut ids = IdMap { untouched_ok, ..IdMap::default() };
+    let mut ids = IdMap { pairs: Vec::new(), fresh: 0, rules };
     let regions = a.rcu == b.rcu
         && a.preempt == b.preempt
         && a.sleepable == b.sleepable
@@ -120,7 +130,7 @@ fn reg_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
         return same(old, new, ids);
     }
     if old.kind == Kind::NotInit {
-        return exact == Exact::Not || new.kind == Kind::NotInit;
+        return exact == Exact::Not || new.kind == Kind::NotInit || ids.rules.dead_forgotten;
     }
     if let (
         Kind::Packet { range: a } | Kind::PacketMeta { range: a },
@@ -161,25 +171,28 @@ fn scalar_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
     ids.scalars_match(old.id, new.id) && old.num.includes(&new.num)
 }
 
-/// A slot that holds a scalar, whole: the spilled one, or an unknown one made of written bytes.
-fn slot_scalar(slot: &Slot) -> Option<Reg> {
-    if slot.is_full_spill() && slot.reg.is_scalar() {
+/// What is read of a slot from this byte on, away from the frame pointer, if it is one number: a spilled one, or any.
+fn slot_scalar(slot: &Slot, from: usize, rules: &Rules) -> Option<Reg> {
+    let (nearest, rest) = (slot.bytes[SLOT_BYTES - 1 - from], &slot.bytes[..SLOT_BYTES - from]);
+    if nearest == Byte::Spill && slot.reg.is_scalar() {
         return Some(slot.reg);
     }
-    None
+    rest.iter().all(|byte| allows_any(*byte, rules)).then_some(rules.unknown)
 }
 
 fn stack_safe(old: &Shared, new: &Shared, ids: &mut IdMap, exact: Exact) -> bool {
+    // 7.2 wants the same bytes only when the whole state must be the same.
+    let strict = if ids.rules.dead_forgotten { exact == Exact::Same } else { exact != Exact::Not };
     for (index, slot) in old.stack.iter().enumerate() {
         let other = new.stack.get(index);
-        if exact != Exact::Not && other.is_none_or(|other| other.bytes != slot.bytes) {
+        if strict && other.is_none_or(|other| other.bytes.map(unpoisoned) != slot.bytes.map(unpoisoned)) {
             return false;
         }
         if old.read.slots >> index & 1 == 0 && exact == Exact::Not {
             continue;
         }
         // What was never written, or may hold anything, allows anything.
-        if slot.bytes.iter().all(|byte| allows_any(*byte, ids.untouched_ok)) {
+        if slot.bytes.iter().all(|byte| allows_any(*byte, &ids.rules)) {
             continue;
         }
         let Some(other) = other else { return false };
@@ -190,24 +203,41 @@ fn stack_safe(old: &Shared, new: &Shared, ids: &mut IdMap, exact: Exact) -> bool
     true
 }
 
-fn allows_any(byte: Byte, untouched_ok: bool) -> bool {
-    // Before 6.12 a slot of the newer state may not be there at all.
-    byte == Byte::Invalid || (untouched_ok && byte == Byte::Misc)
+fn unpoisoned(byte: Byte) -> Byte {
+    if byte == Byte::Poison { Byte::Invalid } else { byte }
 }
 
+fn allows_any(byte: Byte, rules: &Rules) -> bool {
+    // Before 6.12 a slot of the newer state may not be there at all.
+    matches!(byte, Byte::Invalid | Byte::Poison) || (rules.untouched_ok && byte == Byte::Misc)
+}
+
+/// Byte by byte away from the frame pointer (`stacksafe`).
 fn slot_safe(old: &Slot, new: &Slot, ids: &mut IdMap, exact: Exact) -> bool {
-    if let (Some(a), Some(b)) = (slot_scalar(old), slot_scalar(new)) {
-        return reg_safe(&a, &b, ids, exact);
-    }
-    for byte in 0..SLOT_BYTES {
-        let (a, b) = (old.bytes[byte], new.bytes[byte]);
-        let weaker = allows_any(a, ids.untouched_ok) || (a == Byte::Misc && b == Byte::Zero);
-        if !(weaker || a == b) {
+    let rules = ids.rules;
+    for at in 0..SLOT_BYTES {
+        let (a, b) = (old.bytes[SLOT_BYTES - 1 - at], new.bytes[SLOT_BYTES - 1 - at]);
+        if allows_any(a, &rules) {
+            continue;
+        }
+        // From 6.12 on a spilled number and bytes that may hold anything compare as numbers; in 7.2 that goes for half a slot, too.
+        let numbers = rules.untouched_ok && (at == 0 || (at == SLOT_BYTES / 2 && rules.dead_forgotten));
+        if numbers && let (Some(a), Some(b)) = (slot_scalar(old, at, &rules), slot_scalar(new, at, &rules)) {
+            return reg_safe(&a, &b, ids, exact);
+        }
+        if a == Byte::Misc && b == Byte::Zero {
+            continue;
+        }
+        if a != b || (at == SLOT_BYTES - 1 && !same_contents(old, new, ids, exact)) {
             return false;
         }
     }
-    if old.is_spill() && !reg_safe(&old.reg, &new.reg, ids, exact) {
-        return false;
+    true
+}
+
+fn same_contents(old: &Slot, new: &Slot, ids: &mut IdMap, exact: Exact) -> bool {
+    if old.is_spill() {
+        return reg_safe(&old.reg, &new.reg, ids, exact);
     }
     match (old.object, new.object) {
         (None, _) => true,

@@ -2,13 +2,13 @@
 //!
 //! Key types: [`Search`], [`Path`], [`Node`], [`Step`] of the history. Neighbours: `precision` walks the history back; `prune` compares
 //! states; `mod` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
-//! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 computes them beforehand, which prunes alike.
+//! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 knows beforehand what is read (`liveness`).
 
 use std::rc::Rc;
 
 use sim::errno::Errno;
 
-use super::prune::{Exact, states_equal};
+use super::prune::{Exact, Rules, states_equal};
 use super::reg::Reg;
 use super::state::{IterState, Object, Role, State, Touched};
 use super::stop::{Checked, invalid, not_modelled, refuse};
@@ -138,14 +138,13 @@ pub enum Visit {
 }
 
 /// What is special about the instruction, for [`Search::visit`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Place {
     pub force: bool,
     pub iter_next: bool,
     pub may_goto: bool,
     pub callback: bool,
-    /// Stack below what a frame has touched may be read.
-    pub untouched_ok: bool,
+    pub rules: Rules,
 }
 
 impl Search {
@@ -220,7 +219,7 @@ impl Search {
     /// The kernel's infinite loop: the same state again on one path.
     pub fn visit(&mut self, path: &mut Path, place: Place) -> Checked<Visit> {
         let insn = path.insn;
-        let force_new = place.force || (place.untouched_ok && path.recorded > LONG_HISTORY);
+        let force_new = place.force || (place.rules.untouched_ok && path.recorded > LONG_HISTORY);
         let since = (
             self.progress.jumps - self.progress.last_jumps,
             self.progress.processed - self.progress.last_processed,
@@ -251,7 +250,7 @@ impl Search {
         }
         self.progress.max_states_per_insn = self.progress.max_states_per_insn.max(seen);
         if keep {
-            self.keep(path);
+            self.keep(path, place.rules);
             self.check_memory()?;
         }
         Ok(Visit::Continue)
@@ -289,7 +288,7 @@ impl Search {
     fn compare(&mut self, id: NodeId, path: &Path, place: Place) -> Checked<Compared> {
         let node = &self.nodes[id];
         let (old, new) = (&node.state, &path.state);
-        let equal = |exact| states_equal(old, new, exact, place.untouched_ok);
+        let equal = |exact| states_equal(old, new, exact, place.rules);
         if node.branches == 0 {
             let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
             let exact = if entry.is_some() || self.thorough { Exact::RangeWithin } else { Exact::Not };
@@ -325,7 +324,7 @@ impl Search {
             return Ok(if covered { Compared::Covered } else { Compared::Open });
         }
         // Before 6.12 only registers must be the same; what no one read or needed exactly on the stack does not count.
-        let level = if place.untouched_ok { Exact::Same } else { Exact::Not };
+        let level = if place.rules.untouched_ok { Exact::Same } else { Exact::Not };
         let looping = same_registers(old, new)
             && equal(level)
             && !iterators_moved(old, new)
@@ -368,7 +367,7 @@ impl Search {
         Some(entry)
     }
 
-    fn keep(&mut self, path: &mut Path) {
+    fn keep(&mut self, path: &mut Path, rules: Rules) {
         self.progress.states += 1;
         self.hold();
         self.progress.last_jumps = self.progress.jumps;
@@ -399,6 +398,10 @@ impl Search {
         path.depth += 1;
         for frame in &mut path.state.frames {
             (frame.written, frame.read) = (Touched::default(), Touched::default());
+        }
+        if rules.dead_forgotten {
+            // What is left of the state is what may be read.
+            self.nodes[id].state.frames.iter_mut().for_each(|frame| frame.read = Touched::ALL);
         }
     }
 

@@ -15,12 +15,15 @@ use crate::profile::KernelVersion;
 use sim::errno::Errno;
 
 const STACK_BYTES: i64 = 512;
+const POISONED: &str = "slot poisoned by dead code elimination";
 const MAX_OFFSET: i64 = 1 << 29;
 
 /// Why the stack is touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Read,
+    /// As `Read`; what nothing reads any more may be there.
+    Typed,
     Write,
     /// A helper or kfunc reads, or reads and writes.
     Helper,
@@ -49,7 +52,7 @@ impl Verifier<'_> {
         let what = match purpose {
             Purpose::Helper if self.version() < KernelVersion::V7_2 => " indirect access to",
             Purpose::Helper if writes => " write to",
-            Purpose::Helper | Purpose::Read => " read from",
+            Purpose::Helper | Purpose::Read | Purpose::Typed => " read from",
             Purpose::Write => " write to",
         };
         let (min, max) = match reg.num.known() {
@@ -208,6 +211,9 @@ impl Verifier<'_> {
         for i in 0..size {
             match held.byte((-off - i) as usize) {
                 Byte::Misc | Byte::Zero | Byte::Invalid | Byte::Spill => {}
+                Byte::Poison => {
+                    return no_access(format!("reading from stack off {off}+{i} size {size}, {POISONED}"));
+                }
                 _ => return no_access(format!("invalid read from stack off {off}+{i} size {size}")),
             }
         }
@@ -295,7 +301,7 @@ impl Verifier<'_> {
         for (index, byte) in slot.bytes.iter_mut().enumerate() {
             if (index as i64) < size {
                 *byte = Byte::Spill;
-            } else if *byte != Byte::Invalid && !(late && *byte == Byte::Zero) {
+            } else if !is_empty(*byte) && !(late && *byte == Byte::Zero) {
                 *byte = Byte::Misc;
             }
         }
@@ -363,6 +369,7 @@ impl Verifier<'_> {
         let reg = *self.reg(regno);
         let Kind::Stack { frame } = reg.kind else { unreachable!("only stack pointers come here") };
         let early = self.version() < KernelVersion::V7_2;
+        let late = self.untouched_ok();
         let how = if purpose == Purpose::Helper && early { " indirect" } else { "" };
         for off in min..max {
             let (slot, byte) = place(-off as usize);
@@ -370,11 +377,15 @@ impl Verifier<'_> {
             let held = self.path.state.frames[usize::from(frame)].stack.get(slot);
             let readable = held.is_some_and(|held| match held.bytes[byte] {
                 Byte::Misc | Byte::Zero | Byte::Invalid | Byte::Spill => true,
+                Byte::Poison => purpose != Purpose::Read || held.is_spill(),
                 Byte::Dynptr | Byte::Iter | Byte::IrqFlag => false,
             });
             if !readable {
                 let at = off - min;
                 return no_access(match reg.num.known() {
+                    _ if held.is_some_and(|held| held.bytes[byte] == Byte::Poison) => {
+                        format!("reading from stack R{regno} off {min}+{at} size {size}, {POISONED}")
+                    }
                     Some(_) => {
                         format!("invalid{how} read from stack R{regno} off {min}+{at} size {size}")
                     }
@@ -390,7 +401,7 @@ impl Verifier<'_> {
                 if slot.is_spill() {
                     scrub(slot, numbers);
                 }
-                if slot.bytes[byte] != Byte::Invalid {
+                if slot.bytes[byte] != Byte::Poison && (late || slot.bytes[byte] != Byte::Invalid) {
                     slot.bytes[byte] = Byte::Misc;
                 }
             }
@@ -406,10 +417,14 @@ impl Verifier<'_> {
     }
 }
 
+fn is_empty(byte: Byte) -> bool {
+    matches!(byte, Byte::Invalid | Byte::Poison)
+}
+
 /// The slot no longer holds a register or an object; its bytes become unknown ones (`scrub_special_slot`).
 fn scrub(slot: &mut Slot, numbers: super::scalar::Numbers) {
     if slot.is_spill() || slot.object.is_some() {
-        for byte in slot.bytes.iter_mut().filter(|byte| **byte != Byte::Invalid) {
+        for byte in slot.bytes.iter_mut().filter(|byte| !is_empty(**byte)) {
             *byte = Byte::Misc;
         }
     }

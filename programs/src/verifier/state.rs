@@ -38,6 +38,8 @@ pub enum Byte {
     Dynptr,
     Iter,
     IrqFlag,
+    /// Nothing reads it any more (7.2).
+    Poison,
 }
 
 /// Special contents of a slot.
@@ -165,6 +167,10 @@ impl std::ops::Deref for Shared {
 pub struct Touched {
     pub regs: u16,
     pub slots: u64,
+}
+
+impl Touched {
+    pub const ALL: Touched = Touched { regs: u16::MAX, slots: u64::MAX };
 }
 
 impl Frame {

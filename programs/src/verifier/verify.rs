@@ -12,9 +12,11 @@ use super::Observer;
 use super::facts::Facts;
 use super::fastcall::Fastcalls;
 use super::info::{Info, infos};
+use super::liveness::Ahead;
 use super::pointer_use::PointerUses;
 use super::precision::{Wanted, mark_chain};
 use super::program::Program;
+use super::prune::Rules;
 use super::reg::{Id, Kind, Reg};
 use super::scalar::Numbers;
 use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
@@ -33,6 +35,8 @@ pub struct Verifier<'a> {
     pub facts: &'a Facts<'a>,
     pub program: Program<'a>,
     pub search: Search,
+    /// What 7.2 works out beforehand.
+    pub ahead: Option<Ahead>,
     pub path: Path,
     /// A line of the log that its writer did not end: the next one follows on it.
     pub unfinished: String,
@@ -87,6 +91,7 @@ impl<'a> Verifier<'a> {
             facts,
             program,
             search,
+            ahead: None,
             path: Path::new(first, 0),
             unfinished: String::new(),
             step: blank_step(0),
@@ -119,6 +124,16 @@ impl<'a> Verifier<'a> {
     /// Stack below what a frame has touched may be read (6.12 on). What lies within may be uninitialized on every kernel, for root.
     pub fn untouched_ok(&self) -> bool {
         self.version() >= KernelVersion::V6_12
+    }
+
+    /// How states are compared.
+    fn rules(&self) -> Rules {
+        let version = self.version();
+        Rules {
+            untouched_ok: self.untouched_ok(),
+            dead_forgotten: version >= KernelVersion::V7_2,
+            unknown: Reg::unknown(self.numbers),
+        }
     }
 
     /// Follows a function from `start`, all paths.
@@ -178,26 +193,9 @@ impl<'a> Verifier<'a> {
             iter_next: mark.iter_next,
             may_goto: matches!(self.program.ops[insn], Some(Op::MayGoto { .. })),
             callback: mark.callback && mark.force,
-            untouched_ok: self.untouched_ok(),
+            rules: self.rules(),
         };
         self.search.visit(&mut self.path, place)
-    }
-
-    /// 7.2: registers that nothing will read say nothing (`clean_verifier_state`).
-    fn forget_dead(&mut self, insn: usize) {
-        let Some(live) = &self.program.live else { return };
-        let nothing = Reg::not_init(self.numbers);
-        let state = &mut self.path.state;
-        for number in 0..state.frames.len() {
-            let at = state.frames.get(number + 1).and_then(|above| above.callsite).unwrap_or(insn);
-            let dead = |reg: usize| live[at] >> reg & 1 == 0;
-            let kept = &state.frames[number].regs;
-            if (0..10).all(|reg| !dead(reg) || kept[reg].kind == Kind::NotInit) {
-                continue;
-            }
-            let regs = &mut state.frame_mut(number).regs;
-            (0..10).filter(|reg| dead(*reg)).for_each(|reg| regs[reg] = nothing);
-        }
     }
 
     /// The path ends in a state that was followed: what that one rests on, ours does too.

@@ -26,6 +26,8 @@ pub(in crate::verifier) struct Raw {
     pub mode: bool,
     /// Register and size of what was found on the stack.
     pub found: Option<(u8, i64)>,
+    /// What the program will not read may be in it: an argument of a global function or of a kfunc, by its type.
+    pub typed: bool,
 }
 
 impl Verifier<'_> {
@@ -135,8 +137,12 @@ impl Verifier<'_> {
                 raw.found = Some((regno, size));
                 Ok(())
             }
-            _ => {
-                let purpose = if write { Purpose::Helper } else { Purpose::Read };
+            raw => {
+                let purpose = match (write, raw.is_some_and(|raw| raw.typed)) {
+                    (true, _) => Purpose::Helper,
+                    (false, true) => Purpose::Typed,
+                    (false, false) => Purpose::Read,
+                };
                 self.stack_read_range(regno, bounds, size, purpose)
             }
         }
@@ -199,7 +205,8 @@ impl Verifier<'_> {
             return no_access(format!("R{regno} memory size {size} is too large"));
         }
         self.as_not_null(regno, |verifier| {
-            verifier.helper_memory(regno, size.into(), false, true, None)?;
+            let mut typed = Raw { typed: true, ..Raw::default() };
+            verifier.helper_memory(regno, size.into(), false, true, Some(&mut typed))?;
             verifier.helper_memory(regno, size.into(), true, true, None)
         })
     }

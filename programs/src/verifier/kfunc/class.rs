@@ -55,7 +55,7 @@ const LATE_STRUCTS: [(&str, Class); 2] = [("bpf_timer", Class::Timer), ("bpf_tas
 const TAKE_CONTEXT: [&str; 3] = ["bpf_cast_to_kern_ctx", "bpf_session_is_return", "bpf_session_cookie"];
 
 /// `btf_param_match_suffix`.
-pub(super) fn has_suffix(param: &Param<'_>, suffix: &str) -> bool {
+pub(in crate::verifier) fn has_suffix(param: &Param<'_>, suffix: &str) -> bool {
     param.name.len() > suffix.len() && param.name.ends_with(suffix)
 }
 
