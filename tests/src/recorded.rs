@@ -32,12 +32,24 @@ pub struct Row {
     pub file: String,
     pub program: String,
     pub kernel: KernelVersion,
-    /// `accept`, `reject` or `library`.
+    /// `accept` or `reject`; `library` and `crash` are no verdicts of a kernel.
     pub verdict: String,
     /// Negative, or 0.
     pub errno: i64,
     /// The decisive line of the kernel's log.
     pub reason: String,
+}
+
+impl Row {
+    /// A kernel judged the program: the library did not give up before, and the kernel did not crash.
+    pub fn is_judged(&self) -> bool {
+        matches!(self.verdict.as_str(), "accept" | "reject")
+    }
+
+    /// The kernel's answer without its reason, e.g. `reject -22`.
+    pub fn answer(&self) -> String {
+        if self.verdict == "reject" { format!("reject {}", self.errno) } else { self.verdict.clone() }
+    }
 }
 
 /// A folder of recorded verdicts.
@@ -77,6 +89,8 @@ pub struct Comparison<'a> {
     pub agreement: Agreement,
     /// Our verdict in one line.
     pub ours: String,
+    /// Our verdict as [`Row::answer`] has the kernel's: `accept`, `reject -22` or `unknown`.
+    pub answer: String,
 }
 
 /// The folder of that name in `tests/data`.
@@ -108,6 +122,8 @@ pub fn rows(dir: &Path) -> Vec<Row> {
     let row = |line: &str| {
         let f = fields(line);
         assert_eq!(f.len(), 7, "{}: {line}", path.display());
+        let known = ["accept", "reject", "library", "crash"].contains(&f[4].as_str());
+        assert!(known, "{}: no verdict: {line}", path.display());
         Row {
             file: f[0].clone(),
             program: f[1].clone(),
@@ -159,7 +175,7 @@ impl Collection {
 
     /// Every row that a kernel judged, beside the verifier.
     pub fn compare(&self) -> impl Iterator<Item = Comparison<'_>> {
-        let judged = self.rows.iter().filter(|row| row.verdict != "library");
+        let judged = self.rows.iter().filter(|row| row.is_judged());
         judged.map(|row| compare(row, &self.judge(row)))
     }
 }
@@ -190,7 +206,12 @@ fn compare<'a>(row: &'a Row, judged: &Judgement) -> Comparison<'a> {
             (agreement, format!("{errno} {} at {:?}", ours.message, ours.insn))
         }
     };
-    Comparison { row, agreement, ours }
+    let answer = match &judged.verdict {
+        Verdict::Accept { .. } => "accept".to_string(),
+        Verdict::Unknown { .. } => "unknown".to_string(),
+        Verdict::Reject(ours) => format!("reject {}", ours.errno.ret()),
+    };
+    Comparison { row, agreement, ours, answer }
 }
 
 /// Agreement counted by file and kernel.

@@ -1,13 +1,14 @@
 //! From a loaded object's program to what the gate looks at.
 
 use super::calls::POISONED_KFUNC_BASE;
-use super::functions::{PSEUDO_KFUNC, is_call};
+use super::functions::{PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_KFUNC, is_call};
 use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
 use super::map_types::ObjectTypes;
 use crate::btf::{Btf, Kind, essential_name};
+use crate::isa::Insn;
 use crate::kernel_types;
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
-use crate::profile::{Profile, ProgType, Section};
+use crate::object::{ExceptionCallback, MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::profile::{KernelVersion, Profile, ProgType, Section};
 
 /// Licences that count as compatible with the GPL (`include/linux/license.h`).
 const GPL_COMPATIBLE: &[&str] =
@@ -65,8 +66,28 @@ impl GateInput {
             exception_callback: program.exception_callback,
             has_func_info: types.is_some() && program.subprogs.iter().all(|sub| sub.func.is_some()),
         };
+        if profile.version == KernelVersion::V5_10 {
+            leave_callback_out(&mut input);
+        }
         poison_missing_kfuncs(profile, &mut input);
         Some(input)
+    }
+}
+
+/// For kernels without declaration tags a loader does not know the exception callback: it is there only if something calls it.
+fn leave_callback_out(input: &mut GateInput) {
+    let ExceptionCallback::At(start) = input.exception_callback else { return };
+    let function = input.functions.iter().find(|function| function.start == start);
+    let Some(end) = function.map(|function| function.start + function.len) else { return };
+    let refers = |(at, insn): (usize, &Insn)| {
+        let called =
+            is_call(insn) && insn.src == PSEUDO_CALL || insn.is_load_imm64() && insn.src == PSEUDO_FUNC;
+        called && at as i64 + 1 + i64::from(insn.imm) == start as i64
+    };
+    if end == input.insns.len() && !input.insns.iter().enumerate().any(refers) {
+        input.insns.truncate(start);
+        input.functions.retain(|function| function.start != start);
+        input.exception_callback = ExceptionCallback::Default;
     }
 }
 

@@ -15,9 +15,9 @@ use crate::profile::{KernelVersion, Profile, message};
 pub const MAX_SUBPROGS: usize = 256;
 /// No kernel has so many types.
 const FAR: i32 = 1 << 24;
-const PSEUDO_CALL: u8 = 1;
+pub(super) const PSEUDO_CALL: u8 = 1;
 pub(super) const PSEUDO_KFUNC: u8 = 2;
-const PSEUDO_FUNC: u8 = 4;
+pub(super) const PSEUDO_FUNC: u8 = 4;
 
 fn refuse<T>(stage: Stage, errno: Errno, text: String) -> Result<T, Rejection> {
     Err(Rejection::new(stage, errno, text))

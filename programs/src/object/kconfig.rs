@@ -4,6 +4,8 @@
 //! The object only says which values it wants; [`Object::kconfig_value`] fills them for one kernel, with
 //! [`linux_value`] for libbpf's own.
 
+use sim::errno::Errno;
+
 use super::spec::Object;
 use crate::btf::{Btf, Kind, TypeId};
 use crate::profile::{KernelVersion, Profile};
@@ -110,6 +112,13 @@ impl Object {
         })
     }
 
+    /// Why a loader refuses the object on a kernel of this version and configuration, for its configuration variables: error number and
+    /// warning. An option that is not in the configuration here may well be in the kernel's.
+    pub fn kconfig_refusal(&self, profile: &Profile) -> Option<(Errno, String)> {
+        let absent = switched_off(&self.kconfig, profile)?;
+        Some((Errno::ESRCH, format!("extern '{}' (strong): not resolved", absent.name)))
+    }
+
     /// Contents of the `.kconfig` map. `option` gives a value as `.config` writes it: `y`, `m`, `n`, a number, or
     /// text in double quotes; for the `LINUX_*` values a number.
     ///
@@ -132,6 +141,14 @@ impl Object {
         }
         Ok(image)
     }
+}
+
+/// The first variable that must have a value and whose option the kernel is built without.
+fn switched_off<'k>(wanted: &'k [KconfigExtern], profile: &Profile) -> Option<&'k KconfigExtern> {
+    wanted.iter().filter(|wanted| !wanted.weak).find(|wanted| {
+        let short = wanted.name.strip_prefix("CONFIG_").unwrap_or_default();
+        profile.config.options().any(|(option, on)| option == short && !on)
+    })
 }
 
 impl KconfigExtern {
@@ -174,6 +191,24 @@ mod tests {
     fn encode(kind: KconfigKind, size: u32, text: &str) -> Option<Vec<u8>> {
         let name = "CONFIG_X".to_string();
         KconfigExtern { name, kind, size, align: size, offset: 0, weak: false }.encode(text)
+    }
+
+    #[test]
+    fn options_that_are_off_are_missing_unless_weak() {
+        let profile = Profile::new(KernelVersion::V6_12);
+        let find = |wanted| profile.config.options().find(|(_, on)| *on == wanted).expect("such an option").0;
+        let value = |name: &str, weak| KconfigExtern {
+            name: format!("CONFIG_{name}"),
+            kind: KconfigKind::Bool,
+            size: 1,
+            align: 1,
+            offset: 0,
+            weak,
+        };
+        let (on, off) = (find(true), find(false));
+        let wanted = [value(on, false), value(off, true), value("OF_NO_KERNEL", false), value(off, false)];
+        assert_eq!(switched_off(&wanted, &profile), Some(&wanted[3]));
+        assert_eq!(switched_off(&wanted[..3], &profile), None);
     }
 
     #[test]

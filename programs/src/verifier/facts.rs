@@ -62,7 +62,7 @@ impl MapFacts {
     }
 
     pub fn field(&self, kind: SpecialKind) -> Option<&Field> {
-        self.fields.iter().find(|field| field.kind == kind)
+        self.fields.iter().rfind(|field| field.kind == kind)
     }
 
     /// Programs may write (`BPF_F_RDONLY_PROG` absent) or read.

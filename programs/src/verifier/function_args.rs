@@ -105,6 +105,40 @@ impl Verifier<'_> {
         Ok(state)
     }
 
+    /// What the kernel writes into the log when main's arguments are not a context: no reason to refuse it, but the last line if it is
+    /// refused without a word later on.
+    pub(super) fn main_complaint(&self) -> Option<String> {
+        match self.version() {
+            KernelVersion::V5_10 => None,
+            KernelVersion::V6_1 => self.early_complaint(),
+            _ => match self.function_args(0) {
+                Err(Stop::Refused(refused)) if self.facts.btf.is_some() => Some(refused.message),
+                _ => None,
+            },
+        }
+    }
+
+    /// 6.1 compares with the registers that main has: a context, and nothing else (`btf_check_func_arg_match`).
+    fn early_complaint(&self) -> Option<String> {
+        let (btf, func, proto) = self.function_type(0)?;
+        let (name, id) = (func.name(), func.id().0);
+        for (index, param) in proto.params().enumerate() {
+            let ty = plain(btf, param.ty)?;
+            let regno = index + 1;
+            match ty.kind() {
+                Kind::Ptr if index == 0 && self.is_own_context(btf, ty) => {}
+                Kind::Ptr => {
+                    return Some(format!("reg type unsupported for arg#{index} function {name}#{id}"));
+                }
+                kind if kind == Kind::Int || kind.is_enum() => {
+                    return Some(format!("R{regno} is not a scalar"));
+                }
+                kind => return Some(format!("Unrecognized arg#{index} type {}", kind_name(kind))),
+            }
+        }
+        None
+    }
+
     /// State in which a global function begins: any arguments that match its prototype.
     pub(super) fn function_state(&mut self, subprog: usize) -> Checked<State> {
         let args = self.function_args(subprog)?;

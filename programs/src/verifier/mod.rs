@@ -142,6 +142,10 @@ pub fn verify_with(
     kernel: &Btf,
     observer: Option<&mut dyn Observer>,
 ) -> Judgement {
+    if let Some((errno, message)) = object.kconfig_refusal(profile) {
+        let refused = Rejection { errno, message, insn: None, stage: gate::Stage::Loader };
+        return Judgement::early(Verdict::Reject(refused));
+    }
     let (relocated, unseen) = match adapted(object, program, kernel) {
         Ok(adapted) => adapted,
         Err(refused) => return Judgement::early(Verdict::Reject(refused)),
@@ -281,6 +285,15 @@ impl Verifier<'_> {
         self.follow(Path::new(state, start))
     }
 
+    /// A refusal without a line of its own has the last line before it.
+    fn with_last_line(&self, rejection: Rejection) -> Rejection {
+        let silent = rejection.insn.is_some() && rejection.message.starts_with("(no message)");
+        match self.main_complaint().filter(|_| silent) {
+            Some(message) => Rejection { message, ..rejection },
+            None => rejection,
+        }
+    }
+
     fn judgement(self, outcome: Result<(), Stop>) -> Judgement {
         let progress = &self.search.progress;
         let marks = self.version() < KernelVersion::V7_2;
@@ -295,7 +308,7 @@ impl Verifier<'_> {
         let verdict = match outcome {
             Ok(()) => return Judgement { stats, ..Judgement::early(Verdict::Accept { scope: Scope::Full }) },
             Err(Stop::NotModelled(what)) => Verdict::Unknown { what },
-            Err(Stop::Refused(rejection)) => Verdict::Reject(rejection),
+            Err(Stop::Refused(rejection)) => Verdict::Reject(self.with_last_line(rejection)),
         };
         let state = &self.path.state;
         let held = state.refs.iter().map(|held| Held { what: held.kind, insn: held.insn }).collect();

@@ -52,3 +52,41 @@ H(locked_holders, kptr_undescribed_lock_store, "r1 = 7; *(u32 *)(r7 + 0) = r1;")
 P(zero_constant_somewhere, SOMEWHERE RAW("0x72, 2, 0, 0, 0, 0, 0, 0") INDEX)
 P(zero_register_somewhere, SOMEWHERE "r3 = 0; *(u8 *)(r2 + 0) = r3;" INDEX)
 P(one_constant_somewhere, SOMEWHERE RAW("0x72, 2, 0, 0, 1, 0, 0, 0") INDEX)
+/* No kernel looks at the offset of an exit, but at its other fields. */
+#define E(name, bytes) SEC("tc") ASMPROG int name(void) { asm volatile("r0 = 0;" RAW(bytes)); }
+E(exit_with_offset, "0x95, 0, 1, 0, 0, 0, 0, 0")
+E(exit_with_constant, "0x95, 0, 0, 0, 1, 0, 0, 0")
+E(exit_with_register, "0x95, 0x10, 0, 0, 0, 0, 0, 0")
+/* Only a number is negated. */
+P(negated_by_register, "r6 = 1;" RAW("0x8c, 6, 0, 0, 0, 0, 0, 0"))
+P(negated_by_register_wide, "r6 = 1;" RAW("0x8f, 6, 0, 0, 0, 0, 0, 0"))
+/* What is wrong with a constant comes after the register that it is for. */
+P(unset_divided_by_zero, RAW("0x37, 6, 0, 0, 0, 0, 0, 0"))
+P(unset_modulo_zero, RAW("0x94, 6, 0, 0, 0, 0, 0, 0"))
+P(unset_shifted_too_far, RAW("0x67, 6, 0, 0, 64, 0, 0, 0"))
+P(frame_divided_by_zero, RAW("0x37, 10, 0, 0, 0, 0, 0, 0"))
+P(no_register_divided_by_zero, RAW("0x37, 11, 0, 0, 0, 0, 0, 0"))
+P(number_shifted_too_far, "r6 = 1;" RAW("0x64, 6, 0, 0, 32, 0, 0, 0"))
+/* Pointers in maps with other tags, with two of them, and beside them good ones. */
+#define TAG(t) __attribute__((btf_type_tag(t)))
+struct kept_user { __u64 pad; struct task_struct TAG("user") *object; struct task_struct TAG("kptr") *task; };
+struct kept_odd { __u64 pad; struct task_struct TAG("odd") *object; __u64 n; };
+struct kept_early { __u64 pad; struct task_struct TAG("kptr_ref") *object; __u64 n; };
+struct kept_twice { __u64 pad; struct task_struct TAG("kptr") TAG("odd") *object; __u64 n; };
+struct kept_inside { __u64 pad; struct { struct task_struct TAG("odd") *object; } inside; struct task_struct TAG("kptr") *task; };
+ARRAY(kept_users, struct kept_user, 1);
+ARRAY(kept_odds, struct kept_odd, 1);
+ARRAY(kept_earlies, struct kept_early, 1);
+ARRAY(kept_twices, struct kept_twice, 1);
+ARRAY(kept_insides, struct kept_inside, 1);
+/* A program that knows what the structure is. */
+SEC("tp_btf/task_newtask") int knows_tasks(__u64 *ctx) { struct task_struct *task = (void *)ctx[0]; return task->pid == 0; }
+H(kept_users, tag_user_store, "r1 = 7; *(u64 *)(r7 + 8) = r1;")
+H(kept_users, tag_user_store_beside, "r1 = 7; *(u64 *)(r7 + 16) = r1;")
+H(kept_users, tag_user_exchange, "r1 = r7; r1 += 16; r2 = 0; call 194;")
+H(kept_odds, tag_odd_store, "r1 = 7; *(u64 *)(r7 + 8) = r1;")
+H(kept_odds, tag_odd_exchange, "r1 = r7; r1 += 8; r2 = 0; call 194;")
+H(kept_earlies, tag_early_store, "r1 = 7; *(u64 *)(r7 + 8) = r1;")
+H(kept_twices, tag_twice_store, "r1 = 7; *(u64 *)(r7 + 8) = r1;")
+H(kept_insides, tag_inside_store, "r1 = 7; *(u64 *)(r7 + 8) = r1;")
+H(kept_insides, tag_inside_store_beside, "r1 = 7; *(u64 *)(r7 + 16) = r1;")
