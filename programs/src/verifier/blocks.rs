@@ -39,10 +39,11 @@ impl Blocks {
             }
             blocks.heads[subprog.start] = true;
         }
-        for at in 0..ops.len() {
-            let plain = blocks.after(at).eq([at + ops[at].map_or(1, |op| op.slots())]);
-            let next: Vec<usize> = blocks.after(at).filter(|_| !plain).collect();
-            next.into_iter().for_each(|next| blocks.heads[next] = true);
+        for (at, op) in ops.iter().enumerate() {
+            let plain = blocks.after(at).eq([at + op.map_or(1, |op| op.slots())]);
+            if !plain {
+                blocks.after(at).for_each(|next| blocks.heads[next] = true);
+            }
         }
         let mut seen = vec![false; ops.len()];
         for subprog in subprogs {

@@ -301,7 +301,7 @@ impl Verifier<'_> {
         for (index, byte) in slot.bytes.iter_mut().enumerate() {
             if (index as i64) < size {
                 *byte = Byte::Spill;
-            } else if !is_empty(*byte) && !(late && *byte == Byte::Zero) {
+            } else if !(is_empty(*byte) || (late && *byte == Byte::Zero)) {
                 *byte = Byte::Misc;
             }
         }

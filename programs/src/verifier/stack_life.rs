@@ -12,7 +12,7 @@ use super::program::Program;
 use super::stack_track::{Slots, Track, Tracks};
 use super::stack_use::{Bytes, Uses};
 use super::state::{MOST_FRAMES, State};
-use super::stop::{Checked, invalid, refuse};
+use super::stop::{Checked, invalid, not_modelled, refuse};
 use crate::isa::{AtomicOp, Callee, Op};
 use sim::errno::Errno;
 
@@ -23,6 +23,8 @@ const HALF: i64 = 4;
 const ALL: Halves = Halves::MAX;
 /// Functions that are looked at, over all ways to call them.
 const MOST_CALLS: u32 = 10_000;
+/// Instructions of all of them, for each frame that they may touch; the kernel has no such limit. It bounds time, and memory to 384 MiB.
+const MOST_WORK: usize = 8_000_000;
 /// Helpers that call a function before they return: register with the function, with the context, and where it gets that.
 const CALLBACKS: [(i32, [usize; 3]); 4] =
     [(164, [2, 3, 4]), (180, [3, 4, 3]), (181, [2, 3, 2]), (209, [2, 3, 2])];
@@ -126,6 +128,7 @@ impl StackLife {
             seen: vec![false; count],
             stacks: BTreeMap::new(),
             calls: 0,
+            work: 0,
         };
         for subprog in callers_first(program, blocks) {
             if !analysis.seen[subprog] || program.subprogs[subprog].global {
@@ -170,6 +173,7 @@ struct Analysis<'p, 'a> {
     /// The caller's stack at each call.
     stacks: BTreeMap<usize, Slots>,
     calls: u32,
+    work: usize,
 }
 
 impl Analysis<'_, '_> {
@@ -187,6 +191,11 @@ impl Analysis<'_, '_> {
             return refuse(Errno::E2BIG, text);
         }
         let depth = key.0;
+        let range = &self.program.subprogs[subprog];
+        self.work += (range.end - range.start) * (depth + 1);
+        if self.work > MOST_WORK {
+            return not_modelled("stack pointers that are handed to large functions in many ways");
+        }
         let mut instance = Instance { subprog, depth, frames: vec![None; depth + 1] };
         self.seen[subprog] = true;
         let calls = self.own(&mut instance, args, callsites);

@@ -234,11 +234,9 @@ impl Tracks {
                 self.regs[at(dst)] =
                     if whole { self.loaded(at(base), off, depth, callers) } else { Track::None };
             }
-            Op::Store { size, base, off, src: Src::Reg(src) } => {
-                if self.is_own(at(base), depth) {
-                    let value = if size == Size::Dw { self.regs[at(src)] } else { Track::None };
-                    self.spill(at(base), off, value);
-                }
+            Op::Store { size, base, off, src: Src::Reg(src) } if self.is_own(at(base), depth) => {
+                let value = if size == Size::Dw { self.regs[at(src)] } else { Track::None };
+                self.spill(at(base), off, value);
             }
             Op::Store { size, base, off, src: Src::Imm(_) } => self.scribble(at(base), off, size, depth),
             Op::StoreRelease { size, base, off, .. } => self.scribble(at(base), off, size, depth),
