@@ -2,6 +2,7 @@
 //! This file belongs to the package `scenarios` (see its Cargo.toml).
 
 mod messages;
+mod reports;
 mod rules;
 mod sarif;
 mod schema;

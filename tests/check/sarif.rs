@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use scenarios::check::{Report, sarif};
+use scenarios::diag::Diagnostic;
+use scenarios::diag::catalogue::input::UNREADABLE;
 use serde_json::Value as Json;
 
 fn text<'a>(value: &'a Json, key: &str) -> &'a str {
@@ -92,12 +94,18 @@ fn result(value: &Json, rules: &[Json]) {
 #[test]
 fn the_log_keeps_the_rules_of_the_format() {
     let reports: Vec<Report> = super::OBJECTS.iter().map(|object| super::report(object)).collect();
-    let written = sarif::write(&reports.iter().collect::<Vec<_>>(), None);
+    let written = sarif::write(&reports.iter().collect::<Vec<_>>(), &[], None);
     let log: Json = serde_json::from_str(&written).expect("JSON");
     only(&log, &["$schema", "version", "runs"]);
     assert_eq!(text(&log, "version"), "2.1.0");
     let [run] = array(&log, "runs") else { panic!("one run") };
-    only(run, &["tool", "columnKind", "results"]);
+    only(run, &["tool", "invocations", "columnKind", "results"]);
+    let [invocation] = array(run, "invocations") else { panic!("one invocation") };
+    assert_eq!(
+        invocation["executionSuccessful"], true,
+        "[3.20.14] refusals are results, not failures of the tool"
+    );
+    assert_eq!(array(invocation, "toolExecutionNotifications").len(), 0);
     let driver = &run["tool"]["driver"];
     only(driver, &["name", "version", "semanticVersion", "rules"]);
     let rules = array(driver, "rules");
@@ -111,10 +119,26 @@ fn the_log_keeps_the_rules_of_the_format() {
 
 #[test]
 fn nothing_to_report_is_a_valid_log_too() {
-    let log: Json = serde_json::from_str(&sarif::write(&[], None)).expect("JSON");
+    let log: Json = serde_json::from_str(&sarif::write(&[], &[], None)).expect("JSON");
     assert_eq!(
         array(&log["runs"][0], "results").len(),
         0,
         "[3.14.23] an empty list says: checked, nothing found"
     );
+}
+
+/// What could not be read is no empty success.
+#[test]
+fn problems_are_notifications() {
+    let problem = Diagnostic::error(UNREADABLE, "cannot read `a b.o`: no such file").at_path("a b.o");
+    let log: Json = serde_json::from_str(&sarif::write(&[], &[problem], None)).expect("JSON");
+    let invocation = &log["runs"][0]["invocations"][0];
+    only(invocation, &["executionSuccessful", "toolExecutionNotifications"]);
+    assert_eq!(invocation["executionSuccessful"], false);
+    let [notification] = array(invocation, "toolExecutionNotifications") else { panic!("one notification") };
+    only(notification, &["level", "descriptor", "message", "locations"]);
+    assert_eq!(text(notification, "level"), "error");
+    assert_eq!(notification["descriptor"]["id"], "E0001");
+    message(&notification["message"]);
+    assert_eq!(notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%20b.o");
 }

@@ -145,6 +145,53 @@ fn files_that_are_nothing_to_check() {
     assert!(text(&output.stdout).contains("4 accepted"));
 }
 
+/// Forms for machines say so when something could not be judged: whoever reads them looks at no exit code.
+#[test]
+fn machines_are_told_what_could_not_be_judged() {
+    let directory = scratch("not-judged");
+    let good = root().join(NULL).display().to_string();
+    let of = |form: &str, rest: &[&str], code: i32| {
+        let args: Vec<&str> = ["check", "--format", form].iter().chain(rest).copied().collect();
+        text(&run(&directory, &args, code).stdout)
+    };
+    for (args, code, id, words) in [
+        (&["missing.o"][..], 2, "E0001", "cannot read `missing.o`"),
+        (&[good.as_str(), "--program", "nope"], 4, "E0028", "there is no program `nope`"),
+        (&[good.as_str(), "--kernel", "6.12", "--btf", "missing.btf"], 2, "E0001", "missing.btf"),
+    ] {
+        let junit = of("junit", args, code);
+        assert!(junit.contains(&format!("type=\"{id}\"")) && junit.contains("<error "), "{junit}");
+        assert!(junit.contains(words) && junit.contains("errors=\"1\""), "{junit}");
+        let sarif: serde_json::Value = serde_json::from_str(&of("sarif", args, code)).expect("JSON");
+        let invocation = &sarif["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false, "{sarif}");
+        let notification = &invocation["toolExecutionNotifications"][0];
+        assert_eq!(notification["descriptor"]["id"], id);
+        assert!(notification["message"]["text"].as_str().expect("text").contains(words), "{sarif}");
+    }
+}
+
+#[test]
+fn an_object_named_twice_is_judged_once() {
+    let output = run(&root(), &["check", NULL, &format!("./{NULL}"), "--program", "sound"], 0);
+    assert!(text(&output.stderr).contains("are one file: it is judged once"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 program on 4 kernels: 4 accepted"));
+}
+
+#[test]
+fn struct_ops_programs_are_judged() {
+    let object = "tests/data/corpus/obj/struct_ops_a_copy.bpf.o";
+    let stderr = text(&run(&root(), &["check", object], 1).stderr);
+    assert!(stderr.contains("warning[N0001]: section `.struct_ops`: its programs are judged"), "{stderr}");
+}
+
+#[test]
+fn lessons_fit_eighty_columns() {
+    let page = stdout(&["explain", "V0005"], 0);
+    let long = page.lines().skip(1).find(|line| !line.starts_with("    ") && line.chars().count() > 80);
+    assert_eq!(long, None);
+}
+
 #[test]
 fn kernel_types_from_a_file() {
     let directory = scratch("kernel-types");
@@ -167,6 +214,11 @@ fn kernel_types_from_a_file() {
     assert!(check(2, &["--kernel", "6.12", "--btf", "empty.btf"]).contains("error[E0033]"));
     assert!(check(2, &["--kernel", "6.12", "--btf", "missing.btf"]).contains("error[E0001]"));
     assert!(check(2, &["--kernel", "6.12", "--btf", "."]).contains("it is a directory"));
+    let other = check(2, &["--kernel", "6.1", "--btf", &format!("6.12={types}")]);
+    assert!(other.contains("`--btf` has types of 6.12, but only 6.1 is asked"), "{other}");
+    assert!(
+        check(2, &["--btf", &format!("9.9={types}")]).contains("the profiles are 5.10, 6.1, 6.12 and 7.2")
+    );
     let twice = format!("6.12={types}");
     assert!(check(2, &["--btf", &twice, "--btf", &twice]).contains("given twice for 6.12"));
     // An object has a section .BTF, as a vmlinux image has.

@@ -171,6 +171,11 @@ impl Helper {
         PROTOS.iter().any(|proto| proto.id == self.id && proto.ret.ends_with("OR_NULL"))
     }
 
+    /// Whether a helper takes away what one of its arguments refers to.
+    pub fn releases(id: u32) -> bool {
+        PROTOS.iter().any(|proto| proto.id == id && proto.arguments.iter().any(|argument| argument.release))
+    }
+
     /// Whether it may sleep, in any version.
     pub fn might_sleep(&self) -> bool {
         PROTOS.iter().any(|proto| proto.id == self.id && proto.might_sleep)

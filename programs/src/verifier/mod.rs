@@ -117,6 +117,9 @@ pub trait Observer {
     /// The path is at `insn` with `state`.
     fn before(&mut self, insn: usize, state: &State);
 
+    /// Called ahead of [`Observer::before`]: how many instructions the path followed to come there, its place in [`Judgement::path`].
+    fn taken(&mut self, _steps: usize) {}
+
     /// Paths are only joined when every register and slot of the newer state lies within the older one's, read or not, precise or not. Then
     /// what was seen before an instruction covers all that can be there; the verdict is the same unless a limit is reached.
     fn thorough(&self) -> bool {

@@ -57,6 +57,8 @@ pub struct Node {
     pub parent: Option<NodeId>,
     /// Steps from the parent to here.
     pub history: Vec<Step>,
+    /// Instructions followed from the beginning to here.
+    taken: usize,
     /// Paths from here that are not at their end.
     pub branches: u32,
     hits: u32,
@@ -193,6 +195,11 @@ impl Search {
             at = self.nodes[id].parent;
         }
         parts.into_iter().rev().flatten().map(|step| step.insn).chain([path.insn]).collect()
+    }
+
+    /// How many instructions a path followed before the one it is at: the length of its [`Search::trail`] less one.
+    pub fn taken(&self, path: &Path) -> usize {
+        path.parent.map_or(0, |parent| self.nodes[parent].taken) + path.history.len()
     }
 
     /// The path reached its end: its states lose a branch, and those without any are complete (`update_branch_counts`).
@@ -374,12 +381,14 @@ impl Search {
         self.progress.last_processed = self.progress.processed;
         let id = self.nodes.len();
         path.state.forget_precision();
+        let taken = self.taken(path);
         let history = std::mem::take(&mut path.history);
         let node = Node {
             state: path.state.clone(),
             insn: path.insn,
             parent: path.parent,
             history,
+            taken,
             branches: 1,
             hits: 0,
             misses: 0,

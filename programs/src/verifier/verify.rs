@@ -176,6 +176,7 @@ impl<'a> Verifier<'a> {
         self.path.recorded += usize::from(self.program.marks[insn].jump);
         self.step = blank_step(insn);
         if let Some(observer) = &mut self.observer {
+            observer.taken(self.search.taken(&self.path));
             observer.before(insn, &self.path.state);
         }
         let next = self.execute(insn)?;

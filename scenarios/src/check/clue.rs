@@ -45,30 +45,6 @@ pub fn stack(message: &str) -> Vec<String> {
     }
 }
 
-/// Sections of programs whose context leads to a packet.
-const PACKETS: [&str; 8] = ["xdp", "tc", "classifier", "action", "lwt", "sk_skb", "cgroup_skb", "socket"];
-
-/// What was a pointer and is a number now, by a release or a change of the packet.
-pub fn void_pointer(subject: &Subject<'_>) -> Vec<String> {
-    let packets = PACKETS.iter().any(|kind| subject.program.section.starts_with(kind));
-    let was_pointer = subject.steps.iter().any(|step| {
-        step.kind == StepKind::Value
-            && (step.text.contains("NULL when there is nothing")
-                || (packets && step.text.contains("of the context")))
-    });
-    let number = subject.known.is_some_and(|known| known.contains("=scalar("));
-    let number =
-        number && (subject.message.contains("invalid mem access") || subject.message.contains("type="));
-    (was_pointer && number)
-        .then(|| {
-            "it was a pointer: what is released, and packet pointers behind a call that changes the packet, are \
-             numbers from then on"
-                .to_owned()
-        })
-        .into_iter()
-        .collect()
-}
-
 /// What must be a constant, and is computed.
 pub fn constant() -> Vec<String> {
     vec![
@@ -124,6 +100,44 @@ pub fn callbacks(subject: &Subject<'_>) -> Vec<String> {
         })
         .into_iter()
         .collect()
+}
+
+/// Functions that others may call return something that the kernel knows.
+pub fn returns(message: &str) -> Vec<String> {
+    let old = message.contains("doesn't return scalar");
+    let new = message.contains("not void or scalar");
+    let text = match (old, new) {
+        (true, _) => {
+            "return a number (`int`), also one that nobody looks at: global functions that return nothing are accepted in 7.2, not in \
+             6.12; or make the function `static __noinline`"
+        }
+        (_, true) => "return a number or nothing, or make the function `static __noinline`",
+        _ => return Vec::new(),
+    };
+    vec![text.to_owned()]
+}
+
+/// Sections and locks: words of a message, what closes and what opens.
+const CLOSED_BY: &[(&str, &str, &str)] = &[
+    ("rcu_read", "bpf_rcu_read_unlock()", "bpf_rcu_read_lock()"),
+    ("preempt", "bpf_preempt_enable()", "bpf_preempt_disable()"),
+    ("irq_save", "bpf_local_irq_restore(…)", "bpf_local_irq_save(…)"),
+    ("spin_", "bpf_spin_unlock(…)", "bpf_spin_lock(…)"),
+];
+
+/// A section or lock that is left open, or closed without being open.
+pub fn unpaired(message: &str) -> Vec<String> {
+    let Some((_, close, open)) = CLOSED_BY.iter().find(|(words, ..)| message.contains(words)) else {
+        return Vec::new();
+    };
+    let missing = message.contains("missing") || message.starts_with("BPF_EXIT");
+    let unmatched = message.starts_with("unmatched") || message.contains("without taking");
+    let text = match (missing, unmatched) {
+        (true, _) => format!("`{close}` on every path that took `{open}`, before each `return`"),
+        (_, true) => format!("`{open}` first, and `{close}` once on each path"),
+        _ => return Vec::new(),
+    };
+    vec![text]
 }
 
 /// A function that calls itself.

@@ -2,7 +2,7 @@
 //!
 //! Key items: [`groups`], [`Group`], [`difference`]. Neighbours: `draw` and `table` show them.
 
-use super::{Refusal, Row, Verdict};
+use super::{Refusal, Row, Verdict, family};
 use crate::file::Kernel;
 
 /// One refusal of one program and all kernels that have it, each in its own words.
@@ -32,28 +32,48 @@ impl<'a> Group<'a> {
         }
         words
     }
+
+    /// The help lines, each once, those of the leading kernel last; with the kernels they are for where not all have them.
+    pub fn help(&self) -> Vec<(Vec<Kernel>, &'a str)> {
+        let mut lines: Vec<(Vec<Kernel>, &'a str)> = Vec::new();
+        for (kernel, refusal) in &self.members {
+            for line in &refusal.help {
+                match lines.iter_mut().find(|(_, known)| known == line) {
+                    Some((kernels, _)) => kernels.push(*kernel),
+                    None => lines.push((vec![*kernel], line)),
+                }
+            }
+        }
+        for (kernels, _) in &mut lines {
+            if kernels.len() == self.members.len() {
+                kernels.clear();
+            }
+        }
+        lines
+    }
 }
 
-/// The refusals of a program: two kernels that stop at the same instruction, or refuse the whole program by the same rule, share one.
-/// What an older kernel does not have is another refusal than what is wrong with its use; that it sleeps is none.
+/// The refusals of a program: two kernels that refuse the same instruction, or the whole program, by the same rule and for the same cause
+/// share one. That a helper sleeps is what older kernels say, too, when they do not let the program call it.
 pub fn groups(rows: &[Row]) -> Vec<Group<'_>> {
-    let missing = |refusal: &Refusal| matches!(refusal.code, "V0010" | "V0011");
-    let apart = |a: &Refusal, b: &Refusal| a.code != "V0009" && b.code != "V0009" && missing(a) != missing(b);
-    let at = |refusal: &Refusal| refusal.insn.as_ref().map(|insn| insn.index);
     let mut groups: Vec<Group<'_>> = Vec::new();
     for row in rows {
         let Some(refusal) = row.verdict.refusal() else { continue };
-        let same = |group: &&mut Group<'_>| {
-            let other = group.lead();
-            let share = at(refusal).is_some() && !apart(other, refusal);
-            at(other) == at(refusal) && (share || other.code == refusal.code)
-        };
-        match groups.iter_mut().find(same) {
+        match groups.iter_mut().find(|group| alike(group.lead(), refusal)) {
             Some(group) => group.members.push((row.kernel, refusal)),
             None => groups.push(Group { members: vec![(row.kernel, refusal)] }),
         }
     }
     groups
+}
+
+fn alike(a: &Refusal, b: &Refusal) -> bool {
+    let at = |refusal: &Refusal| refusal.insn.as_ref().map(|insn| insn.index);
+    let rule = |refusal: &Refusal| (refusal.code, family::topic_of(&refusal.message));
+    let hidden = |a: &Refusal, b: &Refusal| {
+        rule(a) == ("V0009", Some("program")) && rule(b) == ("V0010", Some("hidden"))
+    };
+    at(a) == at(b) && (rule(a) == rule(b) || hidden(a, b) || hidden(b, a))
 }
 
 /// What a program's verdict depends on, without the words.

@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group as Block, Level, Origin, Snippet};
 use programs::object::ProgramSpec;
 
 use super::compare::{Group, names, verdicts};
+use super::label::label;
 use super::trail::{Step, StepKind};
 use super::{Instruction, Refusal, Row, errno_name};
 use crate::diag::catalogue::rules;
@@ -30,6 +31,10 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         block = block.element(canvas.snippet());
     }
     let wrap = |text: String| wrapped(&text, style.width);
+    if program.lines.is_empty() {
+        let text = "there are no lines of C in the object: `clang -g` puts them there";
+        block = block.element(Level::NOTE.message(wrap(text.to_owned())));
+    }
     if let Some(insn) = &lead.insn {
         let text = format!("at instruction {}: {}", insn.index, insn.text);
         block = block.element(Level::NOTE.message(wrap(text)));
@@ -41,8 +46,9 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         let said = format!("{}: {} ({})", names(&kernels), refusal.message, errno_name(refusal.errno));
         block = block.element(Level::NOTE.with_name("kernel").message(said));
     }
-    for help in &lead.help {
-        block = block.element(Level::HELP.message(wrap(help.clone())));
+    for (kernels, help) in group.help() {
+        let whose = if kernels.is_empty() { String::new() } else { format!("{}: ", names(&kernels)) };
+        block = block.element(Level::HELP.message(wrap(format!("{whose}{help}"))));
     }
     if rows.len() > 1 {
         block = block.element(Level::NOTE.message(wrap(verdicts(rows))));
@@ -142,7 +148,7 @@ fn span(line: &str, column: usize) -> std::ops::Range<usize> {
 
 /// One canvas per file, that of the refused line first.
 fn canvases(object: &str, program: &ProgramSpec, refusal: &Refusal) -> Vec<Canvas> {
-    let label = rules::rule(refusal.code).map_or("refused here", |rule| rule.label);
+    let label = label(refusal.code, &refusal.message);
     let mut files: Vec<(String, Vec<Mark>)> = Vec::new();
     let mut add = |file: &str, mark: Mark| match files.iter_mut().find(|(known, _)| known == file) {
         Some((_, marks)) => marks.push(mark),

@@ -9,18 +9,42 @@ use programs::verifier::reg::Kind;
 use crate::diag::catalogue;
 use crate::diag::catalogue::rules::OTHER;
 
-static FAMILIES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+/// A row of the table.
+struct Family {
+    code: &'static str,
+    /// What tells messages of one rule apart that have different causes.
+    topic: Option<&'static str>,
+    pattern: &'static str,
+}
+
+static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
     let rows = include_str!("families.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let row = |line: &'static str| {
-        let (code, pattern) = line.split_once('\t').unwrap_or_else(|| panic!("families.tsv: `{line}`"));
-        (catalogue::intern(code).unwrap_or_else(|| panic!("families.tsv: no rule {code}")), pattern)
+        let (rule, pattern) = line.split_once('\t').unwrap_or_else(|| panic!("families.tsv: `{line}`"));
+        let (code, topic) = rule.split_once('/').map_or((rule, None), |(code, topic)| (code, Some(topic)));
+        let code = catalogue::intern(code).unwrap_or_else(|| panic!("families.tsv: no rule {code}"));
+        Family { code, topic, pattern }
     };
     rows.map(row).collect()
 });
 
+fn family(message: &str) -> Option<&'static Family> {
+    FAMILIES.iter().find(|family| matches(family.pattern, message))
+}
+
 /// The code of the rule behind a message; [`OTHER`] for a message that no pattern knows.
 pub fn code_of(message: &str) -> &'static str {
-    FAMILIES.iter().find(|(_, pattern)| matches(pattern, message)).map_or(OTHER, |(code, _)| code)
+    family(message).map_or(OTHER, |family| family.code)
+}
+
+/// Which of a rule's causes a message is about; `None` where the rule has one only.
+pub fn topic_of(message: &str) -> Option<&'static str> {
+    family(message)?.topic
+}
+
+/// The code of the rule, where a release before tells more than the words of a refused release.
+pub fn with_release(code: &'static str) -> &'static str {
+    if ["V0012", "V0019", "V0025"].contains(&code) { "V0022" } else { code }
 }
 
 /// The code of the rule, where the register that a message is about tells more than its words: 7.2 speaks of packets as of any memory.
@@ -63,9 +87,9 @@ mod tests {
     /// No pattern stands behind one that takes all its messages.
     #[test]
     fn no_pattern_is_hidden() {
-        for (at, (_, pattern)) in FAMILIES.iter().enumerate() {
-            let before = FAMILIES[..at].iter().find(|(_, earlier)| matches(earlier, pattern));
-            assert!(before.is_none(), "`{pattern}` is hidden by `{}`", before.expect("found").1);
+        for (at, Family { pattern, .. }) in FAMILIES.iter().enumerate() {
+            let before = FAMILIES[..at].iter().find(|earlier| matches(earlier.pattern, pattern));
+            assert!(before.is_none(), "`{pattern}` is hidden by `{}`", before.expect("found").pattern);
         }
     }
 }

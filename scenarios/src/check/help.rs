@@ -8,8 +8,10 @@ use programs::profile::helper::Helper;
 use programs::profile::map_type::{MapType, SleepableUse};
 use programs::profile::{Profile, ProgramKind, Section};
 
+use super::callback::Callback;
 use super::thumbs::thumb;
 use super::trail::{Step, StepKind};
+use super::void::Voided;
 use super::{clue, since};
 use crate::diag::suggest;
 
@@ -27,6 +29,10 @@ pub struct Subject<'a> {
     /// What was known about the register that the message is about.
     pub known: Option<&'a str>,
     pub steps: &'a [Step],
+    /// Where the pointer that the message is about stopped being valid.
+    pub void: Option<Voided>,
+    /// What makes the refused function run, when that is not the program itself.
+    pub callback: Option<Callback>,
 }
 
 /// The help lines, most specific first.
@@ -36,30 +42,51 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
     };
     let kind = GateInput::from_object(subject.profile, subject.object, subject.program)
         .map_or_else(|| section.kind(), |input| input.kind);
+    if let Some(void) = &subject.void {
+        return vec![void.help()];
+    }
     let mut lines = match subject.code {
         "V0001" => clue::destroyed(subject),
         "V0002" => vec![null_check(subject)],
         "V0005" => clue::stack(subject.message),
         "V0006" => release(subject),
-        "V0009" if !leave(subject.message).is_empty() => leave(subject.message),
-        "V0009" | "V0010" => helper(subject, &kind),
+        "V0007" | "V0023" => clue::unpaired(subject.message),
+        "V0009" => sleeping(subject, &kind),
+        "V0010"
+            if subject.callback.is_some()
+                && named_helper(subject.message).is_some_and(Helper::might_sleep) =>
+        {
+            sleeping(subject, &kind)
+        }
+        "V0010" => helper(subject, &kind),
         "V0011" => kfunc(subject, &kind),
         "V0013" => return_range(subject.message),
         "V0012" if subject.message.contains("known constant") => clue::constant(),
-        "V0012" | "V0019" => clue::void_pointer(subject),
         "V0016" => map_types(subject),
         "V0017" => target(subject, &kind),
         "V0018" => since::sleepable_type(&kind, &subject.program.section).into_iter().collect(),
         "V0025" => clue::no_relocation(subject),
-        "V0030" => clue::callbacks(subject),
+        "V0030" => [clue::callbacks(subject), clue::returns(subject.message)].concat(),
         "V0031" => clue::recursion(subject.message),
         "V0033" => since::program_type(&kind).into_iter().collect(),
         _ => Vec::new(),
     };
-    if lines.is_empty() || subject.code == "V0019" {
+    if lines.is_empty() {
         lines.extend(thumb(subject.code).map(str::to_owned));
     }
     lines
+}
+
+/// A region to leave, a callback that cannot sleep, or another kind of program.
+fn sleeping(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
+    let lines = leave(subject.message);
+    if !lines.is_empty() {
+        return lines;
+    }
+    match (&subject.callback, &subject.callee) {
+        (Some(callback), Some(callee)) => callback.help(subject.profile, kind, callee),
+        _ => helper(subject, kind),
+    }
 }
 
 fn section_name(name: &str) -> String {
@@ -83,7 +110,7 @@ fn null_check(subject: &Subject<'_>) -> String {
 }
 
 /// The variable that a line of C assigns to.
-fn assigned(line: &str) -> Option<&str> {
+pub(super) fn assigned(line: &str) -> Option<&str> {
     let (left, right) = line.split_once('=')?;
     let name = left.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?;
     let plain = !name.is_empty()
@@ -237,6 +264,14 @@ fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     let Some(target) = kind.target.as_deref() else { return Vec::new() };
     if subject.message.contains("is not sleepable") {
         return since::sleepable_target(subject.profile, kind, target);
+    }
+    if subject.message.contains("non-faultable tracepoint") {
+        return vec![
+            format!(
+                "sleepable programs attach to the tracepoints of all system calls only: `tp_btf.s/sys_enter` and `sys_exit`, `tp.s/syscalls/…` (7.2)"
+            ),
+            format!("or do not sleep: `SEC(\"{}\")`", subject.program.section.replacen(".s/", "/", 1)),
+        ];
     }
     if subject.message.contains("failed to find kernel BTF type ID") {
         return since::missing_target(subject.profile, kind, target);

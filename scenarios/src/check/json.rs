@@ -66,7 +66,8 @@ pub struct At<'a> {
 /// A step of the path.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Step<'a> {
-    /// `value` (where a value was made), `branch` (what a conditional jump found), `held` (where a lock, reference or region was taken).
+    /// `value` (where a value was made), `branch` (what a conditional jump found), `held` (where a lock, reference or region was taken),
+    /// `void` (where a pointer stopped being valid).
     pub kind: &'static str,
     pub text: &'a str,
     pub instruction: At<'a>,

@@ -5,15 +5,13 @@
 use programs::btf::Btf;
 use programs::object::{Object, ProgramSpec};
 use programs::profile::{Profile, ProgType};
-use programs::verifier::Observer;
-use programs::verifier::print::reg_text;
-use programs::verifier::reg::Kind;
-use programs::verifier::state::{RefKind, State};
+use programs::verifier::state::RefKind;
 use programs::{core_reloc, gate, kernel_types, verifier};
 
 use super::log::TypeNames;
 use super::trail::{Held, Judged, Trail};
-use super::{Place, Refusal, Report, Row, Verdict, Work, family, help, listing};
+use super::watch::Seen;
+use super::{Place, Refusal, Report, Row, Verdict, Work, callback, family, help, listing};
 use crate::file::Kernel;
 
 /// The types of one kernel, given by the user.
@@ -120,11 +118,14 @@ fn refusal(
     let program = loaded.as_ref().unwrap_or(program);
     let listing = listing::Listing::new(profile, object, program);
     let insn = rejection.insn.map(|index| listing.instruction(index));
-    let trail = Trail::new(&listing, judged, &rejection.message);
-    let asked = rejection.insn.zip(trail.register());
-    let known = asked.and_then(|(insn, reg)| known(profile, object, unrelocated, kernel, insn, reg));
+    let seen = Seen::watch(profile, object, unrelocated, kernel, &judged.path);
+    let trail = Trail::new(&listing, judged, &rejection.message, &seen);
+    let names = TypeNames { object, kernel };
+    let known = rejection.insn.and_then(|_| trail.known(&names));
     let code = family::code_of(&rejection.message);
     let code = known.as_ref().map_or(code, |(kind, _)| family::with_register(code, *kind));
+    let void = trail.void().map(|(void, _)| void);
+    let code = if trail.releases_again(void.as_ref()) { family::with_release(code) } else { code };
     let steps = trail.steps(code);
     let subject = help::Subject {
         profile,
@@ -136,6 +137,8 @@ fn refusal(
         callee: rejection.insn.and_then(|insn| listing.callee(insn)),
         known: known.as_ref().map(|(_, text)| text.as_str()),
         steps: &steps,
+        void,
+        callback: callback::runs_in(&listing, &judged.path, &seen),
     };
     let help = help::lines(&subject);
     Refusal {
@@ -148,36 +151,4 @@ fn refusal(
         steps,
         help,
     }
-}
-
-/// Keeps the state before one instruction, of the last time a path came by.
-struct At {
-    insn: usize,
-    state: Option<State>,
-}
-
-impl Observer for At {
-    fn before(&mut self, insn: usize, state: &State) {
-        if insn == self.insn {
-            self.state = Some(state.clone());
-        }
-    }
-}
-
-/// What was known about a register when the program was refused: the verifier goes the same way again.
-fn known(
-    profile: &Profile,
-    object: &Object,
-    program: &ProgramSpec,
-    kernel: &Btf,
-    insn: usize,
-    reg: u8,
-) -> Option<(Kind, String)> {
-    let mut at = At { insn, state: None };
-    verifier::verify_with(profile, object, program, kernel, Some(&mut at));
-    let state = at.state?;
-    let held = state.reg(reg.into());
-    let names = TypeNames { object, kernel };
-    let text = reg_text(profile.version, state.frames.len() - 1, held, &names);
-    (held.kind != Kind::NotInit).then(|| (held.kind, format!("R{reg}={text}")))
 }

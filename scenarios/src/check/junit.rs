@@ -1,21 +1,37 @@
 //! `--format junit`: a test suite per object, a test case per program and kernel.
 //!
-//! Key function: [`write()`]. Rejected is a failure whose type is the rule's code, unknown an error of type `unknown`. There are no times in
-//! it: the same objects give the same bytes.
+//! Key function: [`write()`]. Rejected is a failure whose type is the rule's code, unknown an error of type `unknown`; what
+//! could not be judged at all is an error whose type is the diagnostic's code. There are no times in it: the same objects give the same bytes.
 
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Refusal, Report, Row, Verdict};
+use crate::diag::Diagnostic;
 
-/// The XML of all reports.
-pub fn write(reports: &[&Report]) -> String {
+/// The XML of all reports, and of what kept others from being made.
+pub fn write(reports: &[&Report], problems: &[Diagnostic]) -> String {
     let mut suites = Suites::new("sleepable check");
     for report in reports {
         let mut suite = TestSuite::new(report.path.as_str());
         suite.add_test_cases(report.rows.iter().map(case));
         suites.add_test_suite(suite);
     }
+    for problem in problems {
+        let mut suite = TestSuite::new(problem.path.as_deref().unwrap_or("sleepable check"));
+        suite.add_test_case(problem_case(problem));
+        suites.add_test_suite(suite);
+    }
     suites.to_string().expect("XML of plain text")
+}
+
+fn problem_case(problem: &Diagnostic) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(problem.code).set_message(problem.message.as_str());
+    let words = problem.notes.iter().cloned().chain(problem.help.iter().map(|help| format!("help: {help}")));
+    status.set_description(
+        std::iter::once(problem.message.clone()).chain(words).collect::<Vec<_>>().join("\n"),
+    );
+    TestCase::new("can be judged", status)
 }
 
 fn case(row: &Row) -> TestCase {

@@ -3,11 +3,13 @@
 //! Key types: [`Report`] (an object on some kernels), [`Row`] (one program on one kernel), [`Refusal`].
 //!
 //! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
-//! that led there where values came from and which branches were taken; `help` says what to do (`since` asks the
-//! tables, `clue` reads the message, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
+//! that led there where values came from and which branches were taken (`origin`), and where a pointer stopped being valid (`void`), with the
+//! states that `watch` saw on the way; `label` is what stands at the refused line; `help` says what to do (`since` asks the
+//! tables, `clue` reads the message, `callback` looks at functions that run later, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
 //! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
 //! the verifier as the kernel's log does.
 
+mod callback;
 mod clue;
 pub mod compare;
 pub mod draw;
@@ -16,6 +18,7 @@ pub mod help;
 pub mod json;
 pub mod judge;
 pub mod junit;
+mod label;
 mod listing;
 pub mod log;
 mod origin;
@@ -24,6 +27,8 @@ mod since;
 pub mod table;
 mod thumbs;
 pub mod trail;
+mod void;
+mod watch;
 
 use std::path::Path;
 

@@ -8,15 +8,16 @@ use serde_json::{Value as Json, json};
 
 use super::compare::{Group, groups, names, verdicts};
 use super::{Place, Refusal, Report, Row, Verdict};
+use crate::diag::Diagnostic;
 use crate::diag::catalogue::notes::UNDECIDED;
 use crate::diag::catalogue::{self, rules};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The log of all reports; paths of files below `root`, the directory of the user, are told as from there: services know files by
+/// The log of all reports, and of the problems that kept others from being made; paths of files below `root`, the directory of the user, are told as from there: services know files by
 /// their place in the repository.
-pub fn write(reports: &[&Report], root: Option<&Path>) -> String {
+pub fn write(reports: &[&Report], problems: &[Diagnostic], root: Option<&Path>) -> String {
     let root = root.map(|root| format!("{}/", root.display())).unwrap_or_default();
     let codes = codes(reports);
     let mut results = Vec::new();
@@ -32,11 +33,35 @@ pub fn write(reports: &[&Report], root: Option<&Path>) -> String {
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
     });
-    let run = json!({ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results });
+    let invocation = json!({
+        "executionSuccessful": problems.is_empty(),
+        "toolExecutionNotifications": problems.iter().map(|problem| notification(problem, &root)).collect::<Vec<_>>(),
+    });
+    let run = json!({
+        "tool": { "driver": driver },
+        "invocations": [invocation],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    });
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
     let mut text = serde_json::to_string_pretty(&log).expect("JSON of plain data");
     text.push('\n');
     text
+}
+
+/// What went wrong before a program could be judged.
+fn notification(problem: &Diagnostic, root: &str) -> Json {
+    let words = problem.notes.iter().cloned().chain(problem.help.iter().map(|help| format!("Help: {help}")));
+    let text = std::iter::once(problem.message.clone()).chain(words).collect::<Vec<_>>().join(". ");
+    let mut notification = json!({
+        "level": "error",
+        "descriptor": { "id": problem.code },
+        "message": { "text": text },
+    });
+    if let Some(path) = &problem.path {
+        notification["locations"] = json!([{ "physicalLocation": { "artifactLocation": uri(path, root) } }]);
+    }
+    notification
 }
 
 /// The codes that occur, sorted.

@@ -2,6 +2,7 @@
 //!
 //! Key functions: [`helper`], [`kfunc`], [`sleepable_type`], [`sleepable_target`], [`map_type`]. Neighbour: `help`.
 
+use programs::kernel_types::targets;
 use programs::profile::helper::{Availability, Helper};
 use programs::profile::kfunc::KfuncAccess;
 use programs::profile::map_type::{MapType, SleepableUse};
@@ -31,7 +32,17 @@ pub fn since(versions: &[KernelVersion]) -> Option<String> {
         return Some(text);
     }
     let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
-    Some(format!("in {} only", names.join(" and ")))
+    let lacking = KernelVersion::ALL[first..].iter().filter(|version| !versions.contains(version));
+    let lacking: Vec<String> = lacking.map(ToString::to_string).collect();
+    Some(format!("in {}, not in {}", listed(&names), listed(&lacking)))
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn listed(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// Where a helper can be called instead; `section` is the program's.
@@ -52,6 +63,20 @@ pub fn kfunc(profile: &Profile, name: &str, kind: &ProgramKind, section: &str) -
         known.is_some_and(|kfunc| kfunc.access(version, kind) == KfuncAccess::Allowed)
     };
     instead(profile, name, kind, section, offers)
+}
+
+/// Whether a kernel lets programs of this type call a helper or kfunc, in places where it may sleep.
+pub fn offered(profile: &Profile, name: &str, kind: &ProgramKind) -> bool {
+    match Helper::from_name(name) {
+        Some(helper) => {
+            helper.exists(profile.version)
+                && matches!(helper.availability(profile, kind), Availability::Proto(_))
+        }
+        None => {
+            let access = profile.kfunc(name).map(|kfunc| kfunc.access(profile.version, kind));
+            access == Some(KfuncAccess::Allowed)
+        }
+    }
 }
 
 /// Other kernels for the same type of program, the sleepable form of it, and otherwise other types.
@@ -92,37 +117,47 @@ fn other_form(section: &str, sleepable: bool) -> Option<String> {
         .map(|_| name)
 }
 
+/// Sections of one kind of versions that are named.
+const NAMED: usize = 4;
+
+/// Other types of programs, those that can in the same kernels together.
 fn other_types(
     profile: &Profile,
     name: &str,
     offers: impl Fn(KernelVersion, &ProgramKind) -> bool,
-) -> Option<String> {
-    let fits = |version: KernelVersion| {
-        let mut found: Vec<&str> = Vec::new();
-        for def in sections().iter().filter(|def| def.in_libbpf) {
-            let kind = ProgramKind {
-                prog_type: def.prog_type,
-                attach_type: def.attach_type,
-                sleepable: def.sleepable,
-                target: None,
-                struct_ops: None,
-            };
-            let allowed = !def.sleepable || sleepable_gate(version, &kind) != SleepableGate::MayNot;
-            if allowed && offers(version, &kind) {
-                found.push(def.pattern.trim_end_matches('+'));
-            }
+) -> Vec<String> {
+    let mut groups: Vec<(Vec<KernelVersion>, Vec<String>)> = Vec::new();
+    for def in sections().iter().filter(|def| def.in_libbpf) {
+        let kind = ProgramKind {
+            prog_type: def.prog_type,
+            attach_type: def.attach_type,
+            sleepable: def.sleepable,
+            target: None,
+            struct_ops: None,
+        };
+        let allowed = |version| !def.sleepable || sleepable_gate(version, &kind) != SleepableGate::MayNot;
+        let having = versions(|version| allowed(version) && offers(version, &kind));
+        let section = format!("`{}`", def.pattern.trim_end_matches('+'));
+        match groups.iter_mut().find(|(known, _)| *known == having) {
+            Some((_, names)) => names.push(section),
+            None => groups.push((having, vec![section])),
         }
-        found
-    };
-    let here = fits(profile.version);
-    if let [first, rest @ ..] = here.as_slice() {
-        let more: Vec<String> = rest.iter().take(3).map(|name| format!("`{name}`")).collect();
-        let more = if more.is_empty() { String::new() } else { format!(", {}", more.join(", ")) };
-        let dots = if rest.len() > 3 { ", …" } else { "" };
-        return Some(format!("{} lets other programs call `{name}`: `{first}`{more}{dots}", profile.version));
     }
-    let later = since(&versions(|version| !fits(version).is_empty()))?;
-    Some(format!("`{name}` exists {later}"))
+    // The program's own kernel first, and of those the sections that most kernels know.
+    groups.retain(|(having, _)| !having.is_empty());
+    groups.sort_by_key(|(having, _)| {
+        (!having.contains(&profile.version), KernelVersion::ALL.len() - having.len())
+    });
+    let line = |(having, names): &(Vec<KernelVersion>, Vec<String>)| {
+        let named = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let dots = if names.len() > NAMED { ", …" } else { "" };
+        Some(format!("{named}{dots} ({})", since(having)?))
+    };
+    let told: Vec<String> = groups.iter().take(2).filter_map(line).collect();
+    (!told.is_empty())
+        .then(|| format!("other programs can call `{name}`: {}", told.join("; ")))
+        .into_iter()
+        .collect()
 }
 
 /// Since when this type may carry the sleepable flag.
@@ -149,9 +184,16 @@ pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> 
     let other = |version| Profile { version, config: profile.config.clone() };
     if kind.prog_type != ProgType::LSM {
         let since = since(&versions(|version| other(version).sleepable_tracing_target(target)));
-        let first = since.map(|since| format!("`{target}` can be traced by sleepable programs {since}"));
-        let rule = "sleepable fentry, fexit and fmod_ret attach to functions marked for error injection: system calls (`__x64_sys_…`) and a few more";
-        return first.into_iter().chain([rule.to_owned()]).collect();
+        let mut lines: Vec<String> = since
+            .map(|since| format!("`{target}` can be traced by sleepable programs {since}"))
+            .into_iter()
+            .collect();
+        let near = near_functions(profile, target);
+        if !near.is_empty() {
+            lines.push(format!("near it are, for sleepable programs: {}", near.join(", ")));
+        }
+        lines.push(traced_asleep(profile));
+        return lines;
     }
     let sleepable =
         |version| other(version).lsm_hook(target).is_some_and(|hook| hook.sleepable && !hook.disabled);
@@ -162,10 +204,38 @@ pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> 
     let near = near_hooks(profile, target);
     if !near.is_empty() {
         let names: Vec<String> = near.iter().map(|name| format!("`lsm.s/{name}`")).collect();
-        lines.push(format!("near it, {} has for sleepable programs: {}", profile.version, names.join(", ")));
+        lines.push(format!("near it are, for sleepable programs: {}", names.join(", ")));
     }
     lines.push(format!("or do not sleep: `SEC(\"lsm/{target}\")`"));
     lines
+}
+
+/// Which functions sleepable fentry, fexit and fmod_ret programs attach to.
+fn traced_asleep(profile: &Profile) -> String {
+    let what = match (profile.config.function_error_injection(), profile.version) {
+        (true, _) => "functions marked for error injection: system calls (`__x64_sys_…`) and a few more",
+        (false, KernelVersion::V7_2) => "system calls (`__x64_sys_…`), and to what is marked for it",
+        (false, _) => {
+            "functions marked for error injection, system calls among them; this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION, so \
+             that hardly any is"
+        }
+    };
+    format!("sleepable fentry, fexit and fmod_ret attach to {what}")
+}
+
+/// System calls and LSM hooks that share a word with a function: `vfs_unlink` has `__x64_sys_unlink` and `inode_unlink`.
+fn near_functions(profile: &Profile, target: &str) -> Vec<String> {
+    let words: Vec<&str> = target.split('_').filter(|word| word.len() > 3).collect();
+    let syscalls = words.iter().rev().map(|word| format!("__x64_sys_{word}"));
+    let there =
+        |name: &String| profile.sleepable_tracing_target(name) && targets::exists(profile.version, name);
+    let syscalls = syscalls.filter(there).take(2);
+    let last = words.last().copied().unwrap_or(target);
+    let hooks = profile.lsm_hooks().filter(|hook| hook.sleepable && !hook.disabled).map(|hook| hook.name);
+    let mut hooks: Vec<&str> = hooks.filter(|name| name.split('_').any(|word| word == last)).collect();
+    hooks.sort_by_key(|name| (suggest::distance(name, target), *name));
+    let syscalls = syscalls.map(|name| format!("`fentry.s/{name}`"));
+    syscalls.chain(hooks.into_iter().take(2).map(|name| format!("`lsm.s/{name}`"))).collect()
 }
 
 /// The target in other kernels, and hooks of a similar name.
@@ -229,7 +299,11 @@ mod tests {
         use KernelVersion as K;
         assert_eq!(since(&K::ALL).as_deref(), Some("in all four kernels"));
         assert_eq!(since(&[K::V6_12, K::V7_2]).as_deref(), Some("in 6.12 and later, not in 6.1"));
-        assert_eq!(since(&[K::V6_1, K::V6_12]).as_deref(), Some("in 6.1 and 6.12 only"));
+        assert_eq!(since(&[K::V6_1, K::V6_12]).as_deref(), Some("in 6.1 and 6.12, not in 7.2"));
+        assert_eq!(
+            since(&[K::V5_10, K::V6_1, K::V7_2]).as_deref(),
+            Some("in 5.10, 6.1 and 7.2, not in 6.12")
+        );
         assert_eq!(since(&[]), None);
     }
 

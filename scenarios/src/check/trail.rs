@@ -8,9 +8,16 @@ use std::collections::BTreeMap;
 use programs::gate;
 use programs::isa::{Callee, JmpOp, Op, Reg, Size, Src, Width, disassemble};
 use programs::isa::{NoNames, Style};
+use programs::profile::helper::Helper;
+use programs::verifier::print::reg_text;
+use programs::verifier::reg::Kind;
 
+use super::help::assigned;
 use super::listing::Listing;
-use super::origin::{self, Source};
+use super::log::TypeNames;
+use super::origin::{self, Past, Source, Way};
+use super::void::{self, Cause, Voided};
+use super::watch::{Seen, Spot};
 use super::{Instruction, Place, Work};
 
 /// Branches that are told of, the last ones.
@@ -45,6 +52,8 @@ pub enum StepKind {
     Branch,
     /// Where something was taken that is still held.
     Held,
+    /// Where a pointer stopped being valid.
+    Void,
 }
 
 impl StepKind {
@@ -54,6 +63,7 @@ impl StepKind {
             StepKind::Value => "value",
             StepKind::Branch => "branch",
             StepKind::Held => "held",
+            StepKind::Void => "void",
         }
     }
 }
@@ -73,24 +83,34 @@ pub(super) struct Trail<'a> {
     listing: &'a Listing<'a>,
     judged: &'a Judged,
     message: &'a str,
+    seen: &'a Seen,
     /// Depth of calls at each instruction of the path.
     depth: Vec<i32>,
 }
 
+/// Rules about how far a number reaches: where it comes from matters.
+const BOUNDS: [&str; 5] = ["V0003", "V0004", "V0005", "V0014", "V0021"];
+
 impl<'a> Trail<'a> {
-    pub fn new(listing: &'a Listing<'a>, judged: &'a Judged, message: &'a str) -> Trail<'a> {
-        Trail { listing, judged, message, depth: depths(listing, &judged.path) }
+    pub fn new(listing: &'a Listing<'a>, judged: &'a Judged, message: &'a str, seen: &'a Seen) -> Trail<'a> {
+        Trail { listing, judged, message, seen, depth: depths(listing, &judged.path) }
+    }
+
+    fn way(&self) -> Way<'_> {
+        Way { listing: self.listing, path: &self.judged.path, depth: &self.depth, seen: self.seen }
     }
 
     /// The steps of a refusal by the rule `code`, in the order of execution.
     pub fn steps(&self, code: &str) -> Vec<Step> {
         let mut steps: BTreeMap<(usize, u8), Step> = BTreeMap::new();
         let mut first = usize::MAX;
-        let values = self.values().into_iter().map(|told| (StepKind::Value, told));
+        let values = self.values(code).into_iter().map(|told| (StepKind::Value, told));
         let held = self.held(code).into_iter().map(|told| (StepKind::Held, told));
-        for (kind, (at, insn, text)) in values.chain(held) {
+        let void = self.void().into_iter().map(|(void, told)| (StepKind::Void, (void.at, told.0, told.1)));
+        for (kind, (at, insn, text)) in values.chain(held).chain(void) {
             first = first.min(at);
-            steps.insert((at, 0), self.step(kind, insn, text));
+            let order = if kind == StepKind::Void { 2 } else { 0 };
+            steps.insert((at, order), self.step(kind, insn, text));
         }
         for (at, step) in self.branches(first) {
             steps.insert((at, 1), step);
@@ -102,18 +122,111 @@ impl<'a> Trail<'a> {
         Step { kind, insn: self.listing.instruction(insn), text, times: 1 }
     }
 
+    /// The end of the path and the register that the refusal is about.
+    fn end(&self) -> Option<(usize, u8)> {
+        self.judged.path.len().checked_sub(1).zip(self.register())
+    }
+
     /// Where the register that the message is about got its value: position on the path, slot, words.
-    fn values(&self) -> Vec<(usize, usize, String)> {
+    fn values(&self, code: &str) -> Vec<(usize, usize, String)> {
+        let Some((last, reg)) = self.end() else { return Vec::new() };
+        let past = origin::of(self.way(), last, reg);
+        let mut found = self.told(&past, reg);
+        let bounds = BOUNDS.contains(&code);
+        if let Some((at, number)) = self.number(last, reg, &past).filter(|_| bounds) {
+            let more = self.told(&origin::of(self.way(), at, number), number);
+            found.extend(
+                more.into_iter()
+                    .filter(|(at, ..)| found.iter().all(|(known, ..)| known != at))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        found
+    }
+
+    fn told(&self, past: &Past, reg: u8) -> Vec<(usize, usize, String)> {
         let path = &self.judged.path;
-        let Some((last, reg)) = path.len().checked_sub(1).zip(self.register()) else { return Vec::new() };
-        let origin = origin::of(self.listing, path, &self.depth, last, reg);
-        let name = format!("r{reg}");
-        let found = origin.into_iter().map(|source| match source {
-            Source::At { at, text } => (at, path[at], format!("{name} is {text}")),
-            Source::Entry { at, text } => (at, path[at], format!("{name} is {text}")),
-            Source::Never { at } => (at, path[at], format!("no instruction from here on sets {name}")),
-        });
-        found.collect()
+        let tell = |source: &Source| match source {
+            Source::At { at, text } | Source::Entry { at, text } => {
+                (*at, path[*at], format!("r{reg} is {text}"))
+            }
+            Source::Never { at } => (*at, path[*at], format!("no instruction from here on sets r{reg}")),
+        };
+        past.sources.iter().map(tell).collect()
+    }
+
+    /// The number that moved the pointer `reg` out of its bounds, or that says how much a call may access behind it: the position at which
+    /// it counts, and its register.
+    fn number(&self, last: usize, reg: u8, past: &Past) -> Option<(usize, u8)> {
+        let path = &self.judged.path;
+        let scalar = |at: usize, reg: u8| {
+            let held = self.seen.reg(at, self.depth[at], Spot::Reg(reg))?;
+            (held.is_scalar() && held.known().is_none()).then_some((at, reg))
+        };
+        let moved = |at: usize| match self.listing.op(path[at])? {
+            Op::Alu { dst, src: Src::Reg(src), .. } => scalar(at, src.0).or_else(|| scalar(at, dst.0)),
+            _ => None,
+        };
+        let size = || {
+            let call = matches!(self.listing.op(path[last])?, Op::Call(_));
+            (call && reg < 5).then(|| scalar(last, reg + 1)).flatten()
+        };
+        let changed = match past.sources.first() {
+            Some(Source::At { at, .. }) => moved(*at),
+            _ => None,
+        };
+        changed.or_else(size)
+    }
+
+    /// Where the value that the refusal is about stopped being a valid pointer; slot and words.
+    pub fn void(&self) -> Option<(Voided, (usize, String))> {
+        let (last, reg) = self.end()?;
+        let past = origin::of(self.way(), last, reg);
+        let void = void::voided(self.listing, &self.judged.path, self.seen, &past.stays)?;
+        let slot = self.judged.path[void.at];
+        let words = void.words(&self.name(&past, reg));
+        Some((void, (slot, words)))
+    }
+
+    /// Whether the refused call releases what was released before.
+    pub fn releases_again(&self, void: Option<&Voided>) -> bool {
+        let listing = self.listing;
+        let releases = |insn: usize| match listing.op(insn) {
+            Some(Op::Call(Callee::Helper(id))) => u32::try_from(id).is_ok_and(Helper::releases),
+            Some(Op::Call(Callee::Kfunc { .. })) => {
+                let kfunc = listing.callee(insn).and_then(|name| listing.profile.kfunc(&name));
+                kfunc.is_some_and(|kfunc| kfunc.has_flag("RELEASE"))
+            }
+            _ => false,
+        };
+        let gone = void.is_some_and(|void| matches!(void.cause, Cause::Released | Cause::HandedOver));
+        gone && self.judged.path.last().is_some_and(|insn| releases(*insn))
+    }
+
+    /// The variable that a value was put into when it was made, and its register.
+    fn name(&self, past: &Past, reg: u8) -> String {
+        let place = match past.sources.last() {
+            Some(Source::At { at, .. }) => Place::of(self.listing.program, self.judged.path[*at]),
+            _ => None,
+        };
+        match place.as_ref().and_then(|place| assigned(&place.text)) {
+            Some(variable) => format!("`{variable}` (r{reg})"),
+            None => format!("r{reg}"),
+        }
+    }
+
+    /// The register that the refusal is about and what was known of it, as the log prints it; with the number that matters for how far it
+    /// reaches.
+    pub fn known(&self, names: &TypeNames<'_>) -> Option<(Kind, String)> {
+        let (last, reg) = self.end()?;
+        let level = self.depth[last];
+        let held = self.seen.reg(last, level, Spot::Reg(reg)).filter(|held| held.kind != Kind::NotInit)?;
+        let frame = usize::try_from(level).ok()?;
+        let text = |reg: u8| {
+            let held = self.seen.reg(last, level, Spot::Reg(reg))?;
+            Some(format!("R{reg}={}", reg_text(self.listing.profile.version, frame, held, names)))
+        };
+        Some((held.kind, text(reg)?))
     }
 
     /// The register that the message names, or through which the refused instruction goes.
@@ -128,9 +241,18 @@ impl<'a> Trail<'a> {
         match self.listing.op(*self.judged.path.last()?)? {
             Op::Load { base, .. } | Op::Store { base, .. } | Op::Atomic { base, .. } => Some(base.0),
             Op::LoadAcquire { base, .. } | Op::StoreRelease { base, .. } => Some(base.0),
+            Op::Alu { dst, src: Src::Reg(src), .. } => Some(self.offset_of(dst, src)),
+            Op::Alu { dst, .. } => Some(dst.0),
             _ => None,
         }
         .filter(|reg| *reg != 10)
+    }
+
+    /// Of two operands the one that is no pointer.
+    fn offset_of(&self, dst: Reg, src: Reg) -> u8 {
+        let last = self.judged.path.len() - 1;
+        let held = self.seen.reg(last, self.depth[last], Spot::Reg(src.0));
+        if held.is_some_and(|held| held.is_pointer()) { dst.0 } else { src.0 }
     }
 
     /// Where things that are still held were taken.

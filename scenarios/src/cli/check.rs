@@ -1,5 +1,7 @@
 //! `sleepable check`: which programs of an object each kernel loads, and why not.
 
+use std::path::PathBuf;
+
 use programs::object::Object;
 use programs::profile::Profile;
 
@@ -18,17 +20,34 @@ const RED: u8 = 31;
 const YELLOW: u8 = 33;
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
-    let types = match kernel_types(args) {
-        Ok(types) => types,
-        Err(diagnostic) => {
-            console.diagnostic(&diagnostic);
-            return Exit::BadInput;
-        }
+    let mut told = Told::default();
+    let exit = match kernel_types(args) {
+        Ok(types) => judge_all(args, &types, &mut told, console),
+        Err(diagnostic) => told.problem(diagnostic, Exit::BadInput, console),
     };
+    end(&told, args, console);
+    exit
+}
+
+/// What was found, and what could not be looked at: forms for machines have both.
+#[derive(Default)]
+struct Told {
+    reports: Vec<Report>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Told {
+    fn problem(&mut self, diagnostic: Diagnostic, exit: Exit, console: &Console) -> Exit {
+        console.diagnostic(&diagnostic);
+        self.problems.push(diagnostic);
+        exit
+    }
+}
+
+fn judge_all(args: &CheckArgs, types: &[KernelTypes], told: &mut Told, console: &mut Console) -> Exit {
     let mut exit = Exit::Success;
-    let mut reports = Vec::new();
     let mut programs: Vec<String> = Vec::new();
-    for path in &args.objects {
+    for path in once(&args.objects, console) {
         if console.is_closed() {
             break;
         }
@@ -38,38 +57,50 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Exit {
             Ok(object) => {
                 programs.extend(object.programs.iter().map(|program| program.name.clone()));
                 let object = chosen(object, args);
-                let report = judge::judge(&shown, &object, &args.kernel.0, &types);
+                let report = judge::judge(&shown, &object, &args.kernel.0, types);
                 if args.log {
-                    logs(&object, args, &types, console);
+                    logs(&object, args, types, console);
                 }
                 let text = args.format == CheckFormat::Text;
-                if text && reports.iter().any(|report: &Report| !report.rows.is_empty()) {
+                if text && told.reports.iter().any(|report| !report.rows.is_empty()) {
                     console.line("");
                 }
-                let exit = show(&object, &report, args, console);
-                reports.push(report);
+                let exit = show(&object, &report, args, told, console);
+                told.reports.push(report);
                 exit
             }
-            Err(diagnostic) => {
-                console.diagnostic(&diagnostic);
-                Exit::BadInput
-            }
+            Err(diagnostic) => told.problem(diagnostic, Exit::BadInput, console),
         });
     }
-    end(&reports.iter().collect::<Vec<_>>(), args, console);
-    exit.and(unknown_names(args, &programs, console))
+    exit.and(unknown_names(args, &programs, told, console))
+}
+
+/// The objects, each once.
+fn once<'a>(objects: &'a [PathBuf], console: &Console) -> Vec<&'a PathBuf> {
+    let place = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let mut found: Vec<&PathBuf> = Vec::new();
+    for path in objects {
+        match found.iter().find(|known| place(known) == place(path)) {
+            Some(known) => {
+                let message =
+                    format!("`{}` and `{}` are one file: it is judged once", known.display(), path.display());
+                console.diagnostic(&Diagnostic::warning(OPTIONS, message));
+            }
+            None => found.push(path),
+        }
+    }
+    found
 }
 
 /// Names of `--program` that no object has.
-fn unknown_names(args: &CheckArgs, programs: &[String], console: &Console) -> Exit {
+fn unknown_names(args: &CheckArgs, programs: &[String], told: &mut Told, console: &Console) -> Exit {
     let unknown = args.program.iter().filter(|name| !programs.contains(name));
     let mut exit = Exit::Success;
     for name in unknown.filter(|_| !programs.is_empty()) {
         let names = programs.iter().map(String::as_str);
         let diagnostic = Diagnostic::error(NOTHING_TO_RUN, format!("there is no program `{name}`"))
             .maybe_help(suggest::hint(name, names));
-        console.diagnostic(&diagnostic);
-        exit = Exit::NothingToRun;
+        exit = exit.and(told.problem(diagnostic, Exit::NothingToRun, console));
     }
     exit
 }
@@ -111,6 +142,13 @@ fn kernel_types(args: &CheckArgs) -> Result<Vec<KernelTypes>, Diagnostic> {
                 .help(format!("`--btf 6.12={path}`, or one kernel: `--kernel 6.12 --btf {path}`")));
             }
         };
+        if !args.kernel.0.contains(&kernel) {
+            let (name, asked) = (kernel.name(), compare::names(&args.kernel.0));
+            let message =
+                format!("`--btf` has types of {name}, but only {asked} {} asked", be(&args.kernel.0));
+            return Err(Diagnostic::error(OPTIONS, message)
+                .help(format!("`--kernel {name}` asks about it; without `--kernel` all are")));
+        }
         if types.iter().any(|types| types.kernel == kernel) {
             return Err(Diagnostic::error(OPTIONS, format!("`--btf` is given twice for {}", kernel.name())));
         }
@@ -119,10 +157,19 @@ fn kernel_types(args: &CheckArgs) -> Result<Vec<KernelTypes>, Diagnostic> {
     Ok(types)
 }
 
+fn be(kernels: &[Kernel]) -> &'static str {
+    if kernels.len() == 1 { "is" } else { "are" }
+}
+
 /// What is told object by object.
-fn show(object: &Object, report: &Report, args: &CheckArgs, console: &mut Console) -> Exit {
+fn show(object: &Object, report: &Report, args: &CheckArgs, told: &mut Told, console: &mut Console) -> Exit {
     for (section, reason) in &report.skipped {
-        let message = format!("section `{section}` was left out: {reason}");
+        let message = match section.contains("struct_ops") {
+            true => format!(
+                "section `{section}`: its programs are judged, the map that they are members of is not"
+            ),
+            false => format!("section `{section}` was left out: {reason}"),
+        };
         console.diagnostic(&Diagnostic::warning(SKIPPED, message).at_path(&report.path));
     }
     if report.rows.is_empty() {
@@ -132,8 +179,7 @@ fn show(object: &Object, report: &Report, args: &CheckArgs, console: &mut Consol
         }
         let diagnostic =
             Diagnostic::error(NOTHING_TO_RUN, "the object contains no program").at_path(&report.path);
-        console.diagnostic(&diagnostic);
-        return Exit::NothingToRun;
+        return told.problem(diagnostic, Exit::NothingToRun, console);
     }
     match args.format {
         CheckFormat::Json => {
@@ -190,12 +236,15 @@ fn unknown(rows: &[Row], console: &mut Console) {
 }
 
 /// What is told of all objects together.
-fn end(reports: &[&Report], args: &CheckArgs, console: &mut Console) {
+fn end(told: &Told, args: &CheckArgs, console: &mut Console) {
+    let reports: Vec<&Report> = told.reports.iter().collect();
     match args.format {
-        CheckFormat::Junit => console.out(&junit::write(reports)),
-        CheckFormat::Sarif => console.out(&sarif::write(reports, std::env::current_dir().ok().as_deref())),
+        CheckFormat::Junit => console.out(&junit::write(&reports, &told.problems)),
+        CheckFormat::Sarif => {
+            console.out(&sarif::write(&reports, &told.problems, std::env::current_dir().ok().as_deref()));
+        }
         CheckFormat::Text if reports.iter().any(|report| !report.rows.is_empty()) => {
-            console.line(&format!("\n{}", table::summary(reports)));
+            console.line(&format!("\n{}", table::summary(&reports)));
         }
         CheckFormat::Text | CheckFormat::Json => {}
     }

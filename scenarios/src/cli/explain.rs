@@ -10,8 +10,10 @@ use crate::diag::catalogue::{self, Entry};
 use crate::diag::{Diagnostic, suggest};
 use crate::file::Kernel;
 
-/// Columns that explanations are wrapped to.
-const WIDTH: usize = 96;
+/// Columns that explanations are wrapped to where no terminal has another width.
+const WIDTH: usize = 80;
+/// Lines that are longer than this are hard to read, also on a wide terminal.
+const WIDEST: usize = 100;
 
 pub(super) fn run(code: Option<&str>, console: &mut Console) -> Exit {
     let Some(code) = code else {
@@ -22,7 +24,8 @@ pub(super) fn run(code: Option<&str>, console: &mut Console) -> Exit {
     };
     match catalogue::find(code) {
         Some(entry) => {
-            console.out(&page(entry));
+            let width = console.style().width.map_or(WIDTH, |width| width.min(WIDEST));
+            console.out(&page(entry, width));
             Exit::Success
         }
         None => {
@@ -45,8 +48,8 @@ fn full_length(code: &str) -> String {
     }
 }
 
-fn page(entry: &Entry) -> String {
-    let paragraphs: Vec<String> = entry.text.lines().map(|line| wrap(line, "")).collect();
+fn page(entry: &Entry, width: usize) -> String {
+    let paragraphs: Vec<String> = entry.text.lines().map(|line| wrap(line, "", width)).collect();
     let mut page = format!("{}: {}\n\n{}\n", entry.code, entry.title, paragraphs.join("\n"));
     if !entry.example.is_empty() {
         page += "\nExample:\n\n";
@@ -55,7 +58,7 @@ fn page(entry: &Entry) -> String {
     if let Some(lesson) = lesson::lesson(entry.code) {
         page += "\nA program that breaks the rule and one that keeps it:\n\n";
         page += &indented(&lesson.source.replace('\t', "    "));
-        page += &format!("\nWhat kernels say:\n\n{}", verdicts(&lesson.verdicts));
+        page += &format!("\nWhat kernels say:\n\n{}", verdicts(&lesson.verdicts, width));
     }
     page
 }
@@ -65,7 +68,7 @@ fn indented(text: &str) -> String {
 }
 
 /// One line per program and answer, with the kernels that give it.
-fn verdicts(recorded: &[Recorded]) -> String {
+fn verdicts(recorded: &[Recorded], width: usize) -> String {
     let mut answers: Vec<(String, String, Vec<Kernel>)> = Vec::new();
     for row in recorded {
         let answer = match row.errno {
@@ -83,24 +86,42 @@ fn verdicts(recorded: &[Recorded]) -> String {
     }
     let line = |(program, answer, kernels): &(String, String, Vec<Kernel>)| {
         let text = format!("{program}, {}: {answer}", compare::names(kernels));
-        format!("    {}\n", wrap(&text, "        "))
+        format!("{}\n", wrap(&format!("    {text}"), "        ", width))
     };
     answers.iter().map(line).collect()
 }
 
-/// Lines of at most [`WIDTH`] columns; `indent` goes before each but the first.
-fn wrap(paragraph: &str, indent: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in paragraph.split_whitespace() {
+/// Lines of at most `width` columns where words allow it; the first keeps its indentation, `indent` goes before the others.
+fn wrap(paragraph: &str, indent: &str, width: usize) -> String {
+    let text = paragraph.trim_start();
+    let mut lines = vec![paragraph[..paragraph.len() - text.len()].to_owned()];
+    let mut empty = true;
+    for word in text.split_whitespace() {
         let line = lines.last_mut().expect("never empty");
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(format!("{indent}{word}"));
         } else {
-            if !line.is_empty() {
+            if !empty {
                 line.push(' ');
             }
             line.push_str(word);
         }
+        empty = false;
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_keep_to_the_width() {
+        for (entry, width) in catalogue::all().flat_map(|entry| [(entry, 60), (entry, 80)]) {
+            let example = |line: &str| line.starts_with("    ");
+            let page = page(entry, width);
+            let long = page.lines().skip(1).find(|line| !example(line) && line.chars().count() > width);
+            assert!(long.is_none(), "{} at {width}: {}", entry.code, long.unwrap_or_default());
+        }
+    }
 }

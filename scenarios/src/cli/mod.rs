@@ -169,12 +169,20 @@ struct KernelBtf {
 }
 
 fn kernel_btf(text: &str) -> Result<KernelBtf, String> {
-    let named = text.split_once('=').and_then(|(name, path)| Some((name.parse::<Kernel>().ok()?, path)));
-    let (kernel, path) = named.map_or((None, text), |(kernel, path)| (Some(kernel), path));
+    let (name, rest) = text.split_once('=').unwrap_or(("", text));
+    let version = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let (kernel, path) = if version { (Some(profile(name)?), rest) } else { (None, text) };
     if path.is_empty() {
         return Err("no file is given".to_owned());
     }
     Ok(KernelBtf { kernel, path: path.into() })
+}
+
+/// A kernel by its name.
+fn profile(name: &str) -> Result<Kernel, String> {
+    let strip =
+        |message: String| message.split_once(": ").map_or(message.clone(), |(_, text)| text.to_owned());
+    name.parse().map_err(strip)
 }
 
 /// A list of kernels as given on the command line.
@@ -182,13 +190,11 @@ fn kernel_btf(text: &str) -> Result<KernelBtf, String> {
 struct Kernels(Vec<Kernel>);
 
 fn kernels(text: &str) -> Result<Kernels, String> {
-    let strip =
-        |message: String| message.split_once(": ").map_or(message.clone(), |(_, text)| text.to_owned());
     let mut found: Vec<Kernel> = Vec::new();
     for name in text.split(',').map(str::trim) {
         let named = match name {
             "all" => Kernel::ALL.to_vec(),
-            name => vec![name.parse().map_err(strip)?],
+            name => vec![profile(name)?],
         };
         for kernel in named {
             if !found.contains(&kernel) {

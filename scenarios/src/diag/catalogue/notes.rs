@@ -2,7 +2,7 @@
 
 super::codes! {
     SKIPPED = "N0001", "a part of the object is not modelled",
-        "The object contains a section or program type that this simulator does not model (for example struct_ops). It is left out; the rest is used. `sleepable support` lists what is modelled.",
+        "The object contains a section or program type that this simulator does not model. It is left out; the rest is used. Of struct_ops, `check` judges the programs, but not whether the kernel creates the map that they are members of; `run` uses neither. `sleepable support` lists what is modelled.",
         "";
     LEFT_OUT = "N0002", "a trace is incomplete",
         "More events happened than `event_limit` allows to record. The run itself is complete; the trace, and expectations about events, see only the first part.",
