@@ -195,7 +195,9 @@ impl ReadError {
                 Diagnostic::error(code, format!("cannot read `{shown}`: {}", plain(&error))).at_path(shown)
             }
             ReadError::Directory => {
-                Diagnostic::error(code, format!("cannot read `{shown}`: it is a directory")).at_path(shown)
+                Diagnostic::error(code, format!("cannot read `{shown}`: it is a directory"))
+                    .at_path(shown)
+                    .help("name the files in it")
             }
             ReadError::TooLarge { bytes, limit } => {
                 Diagnostic::error(TOO_LARGE, format!("`{shown}` has {bytes} bytes; at most {limit} are read"))

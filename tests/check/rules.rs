@@ -107,3 +107,26 @@ fn the_judge_agrees_with_the_kernels() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What the lesson about the stack says of bytes that were not written, and of pointers written over, is what booted kernels did.
+#[test]
+fn the_stack_is_as_its_lesson_says() {
+    let recorded =
+        std::fs::read_to_string(super::workspace().join("tests/data/probes/verdicts.csv")).expect("verdicts");
+    for (program, refusing) in [
+        ("stack.bpf.o,load_unwritten,tc", "5.10 6.1"),
+        ("stack.bpf.o,load_half_written,tc", ""),
+        ("helper_mem.bpf.o,read_partly_init,tc", ""),
+        ("stack.bpf.o,helper_reads_unwritten,tc", "5.10 6.1"),
+        ("stack.bpf.o,pointer_spill_32,tc", "5.10 6.1 6.12 7.2"),
+        ("stack.bpf.o,pointer_spill_partial_read,tc", "5.10 6.1 6.12 7.2"),
+        ("stack.bpf.o,pointer_spill_half_overwritten,tc", "5.10 6.1 6.12 7.2"),
+    ] {
+        for kernel in Kernel::ALL {
+            let name = kernel.name();
+            let verdict = if refusing.split(' ').any(|other| other == name) { "reject" } else { "accept" };
+            let row = format!("\n{program},{name},{verdict},");
+            assert!(recorded.contains(&row), "no {row:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::fs;
 
 use programs::profile::KernelVersion;
 
-use super::{here, run, scratch, text};
+use super::{here, run, scratch, sleepable, text};
 
 const LEAK: &str = "scenarios/rules/obj/V0006.bpf.o";
 const NULL: &str = "scenarios/rules/obj/V0002.bpf.o";
@@ -84,7 +84,7 @@ fn codes_are_found_as_people_write_them() {
         let stderr = text(&output.stderr);
         assert!(stderr.contains(&format!("did you mean `{meant}`?")), "{stderr}");
     }
-    let page = stdout(&["explain", "V0034"], 0);
+    let page = stdout(&["explain", "V0034"], 0).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         page.contains("broken as a user without capabilities, 5.10, 6.1, 6.12 and 7.2: R0 leaks addr"),
         "{page}"
@@ -138,7 +138,21 @@ fn files_that_are_nothing_to_check() {
     assert!(stderr(&["check", "missing.o"]).contains("error[E0001]: cannot read `missing.o`: no such file"));
     assert!(stderr(&["check", "."]).contains("error[E0001]: cannot read `.`: it is a directory"));
     assert!(stderr(&["check", "empty.o"]).contains("error[E0020]: `empty.o` cannot be loaded"));
-    assert!(stderr(&["check", "text.o"]).contains("error[E0020]: `text.o` cannot be loaded"));
+    for (name, bytes, what) in [
+        ("text.o", &b"int main() {}\n"[..], "it is text, not a compiled object"),
+        ("empty.o", b"", "the file is empty"),
+        ("archive.o", b"!<arch>\nx", "it is an archive\n"),
+        ("bitcode.o", b"BC\xc0\xde\x35", "it is LLVM bitcode"),
+        ("packed.o", b"\x1f\x8b\x08\x00", "it is compressed (gzip)"),
+        ("types.o", b"\x9f\xeb\x01\x00", "it is BTF alone"),
+        ("noise.o", b"\x00\x01\x02\xff", "it is no ELF file"),
+        ("cut.o", b"\x7fELF\x02\x01\x01", "malformed ELF"),
+    ] {
+        fs::write(directory.join(name), bytes).expect("file");
+        let said = stderr(&["check", name]);
+        assert!(said.contains(&format!("error[E0020]: `{name}` cannot be loaded: ")), "{said}");
+        assert!(said.contains(what) && said.contains("= help: "), "{said}");
+    }
     // A bad file spoils the exit code, not the report of the good one.
     let good = root().join(NULL).display().to_string();
     let output = run(&directory, &["check", "empty.o", &good, "--program", "sound"], 2);
@@ -183,6 +197,21 @@ fn struct_ops_programs_are_judged() {
     let object = "tests/data/corpus/obj/struct_ops_a_copy.bpf.o";
     let stderr = text(&run(&root(), &["check", object], 1).stderr);
     assert!(stderr.contains("warning[N0001]: section `.struct_ops`: its programs are judged"), "{stderr}");
+}
+
+/// no-color.org: the variable counts when it is not empty, and what the user asks for counts more.
+#[test]
+fn colours_are_as_asked() {
+    for value in ["", "1"] {
+        let mut command = sleepable(&root(), &["--color", "always", "check", NULL, "--program", "sound"]);
+        let output = command.env("NO_COLOR", value).output().expect("the command starts");
+        assert!(text(&output.stdout).contains('\u{1b}'), "NO_COLOR={value:?}");
+        for (choice, coloured) in [("always", true), ("never", false)] {
+            let mut command = sleepable(&root(), &["--color", choice, "check", "--no-such-option"]);
+            let output = command.env("NO_COLOR", value).output().expect("the command starts");
+            assert_eq!(text(&output.stderr).contains('\u{1b}'), coloured, "NO_COLOR={value:?} {choice}");
+        }
+    }
 }
 
 #[test]

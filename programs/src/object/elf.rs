@@ -123,10 +123,22 @@ fn check_ident(data: &[u8]) -> Result<(), ObjectError> {
     }
 }
 
+/// Machines that an object is compiled for by mistake.
+const MACHINES: [(u16, &str); 6] = [
+    (elf::EM_386, "x86"),
+    (elf::EM_X86_64, "x86-64"),
+    (elf::EM_ARM, "ARM"),
+    (elf::EM_AARCH64, "AArch64"),
+    (elf::EM_RISCV, "RISC-V"),
+    (elf::EM_S390, "s390"),
+];
+
 fn check_header(header: &Header) -> Result<(), ObjectError> {
     let machine = header.e_machine.get(LE);
     if machine != elf::EM_BPF && machine != elf::EM_NONE {
-        let what = format!("compiled for ELF machine {machine}, expected {} (BPF)", elf::EM_BPF);
+        let named = MACHINES.iter().find(|(number, _)| *number == machine);
+        let name = named.map_or(String::new(), |(_, name)| format!(" ({name})"));
+        let what = format!("compiled for ELF machine {machine}{name}, expected {} (BPF)", elf::EM_BPF);
         return Err(ObjectError::new(ErrorKind::NotBpf, what));
     }
     let kind = header.e_type.get(LE);

@@ -12,12 +12,14 @@ use super::watch::Seen;
 /// `BPF_PSEUDO_FUNC`: a load of a function's address.
 const FUNCTION: u8 = 4;
 
+const TIMER: &str = "bpf_timer_set_callback";
+
 /// A function that a helper or kfunc was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
     /// The helper or kfunc.
     pub by: String,
-    /// It runs after that call has returned, from an interrupt or a worker.
+    /// It runs after that call has returned, from an interrupt.
     pub later: bool,
 }
 
@@ -68,8 +70,9 @@ pub(super) fn runs_in(listing: &Listing<'_>, path: &[usize], seen: &Seen) -> Opt
         Role::Plain | Role::ExceptionCallback => None,
         Role::Callback => Some(Callback { by: listing.callee(frame.callsite?)?, later: false }),
         Role::AsyncCallback => {
+            // Work queues and task work run in a process.
             let by = given_to(listing, listing.program.function_of(path[0])?.start)?;
-            Some(Callback { by, later: true })
+            (by == TIMER).then(|| Callback { by, later: true })
         }
     }
 }

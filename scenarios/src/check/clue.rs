@@ -73,18 +73,31 @@ pub fn no_relocation(subject: &Subject<'_>) -> Vec<String> {
 }
 
 /// A map that the kernel does not create.
-pub fn map_creation(subject: &Subject<'_>) -> Option<String> {
-    let name = subject.message.strip_prefix("map '")?.split_once("': failed to create")?.0;
-    let map = subject.object.maps.iter().find(|map| map.name == name)?;
-    let row = MapType::from_number(map.map_type)?;
-    let having = versions(|version| row.exists(version));
-    Some(match since(&having).filter(|_| !having.contains(&subject.profile.version)) {
+pub fn map_creation(subject: &Subject<'_>) -> Vec<String> {
+    let name = subject.message.strip_prefix("map '").and_then(|rest| rest.split_once("': failed to create"));
+    let map = name.and_then(|(name, _)| subject.object.maps.iter().find(|map| map.name == name));
+    let Some((map, row)) = map.and_then(|map| Some((map, MapType::from_number(map.map_type)?))) else {
+        return Vec::new();
+    };
+    let (name, having) = (&map.name, versions(|version| row.exists(version)));
+    let what = match since(&having).filter(|_| !having.contains(&subject.profile.version)) {
         Some(since) => format!("`{name}` is a map of type {}, which exists {since}", row.name),
         None => format!(
             "`{name}` is a map of type {}: look at its sizes, flags and the fields of its value",
             row.name
         ),
-    })
+    };
+    let all = "one map that cannot be created keeps all programs of the object from loading; a loader can leave it out: \
+               `bpf_map__set_autocreate(map, false)`";
+    vec![what, all.to_owned()]
+}
+
+/// A helper that does not take maps of this type: `cannot pass map_type 31 into func bpf_map_pop_elem#88`.
+pub fn wrong_map(message: &str) -> Option<String> {
+    let (number, callee) = message.strip_prefix("cannot pass map_type ")?.split_once(" into func ")?;
+    let row = MapType::from_number(number.parse().ok()?)?;
+    let callee = callee.split('#').next().unwrap_or(callee);
+    Some(format!("`{callee}` does not take maps of type {}, or not from this kernel's programs", row.name))
 }
 
 /// 5.10 knows no functions that are passed to helpers.
@@ -117,27 +130,64 @@ pub fn returns(message: &str) -> Vec<String> {
     vec![text.to_owned()]
 }
 
-/// Sections and locks: words of a message, what closes and what opens.
+/// An access at a constant offset: no comparison brings it inside.
+pub fn outside(subject: &Subject<'_>) -> Vec<String> {
+    let varies =
+        |known: &str| ["min=", "max=", "var_off=", "_value="].iter().any(|part| known.contains(part));
+    let called = subject.callee.is_some();
+    let constant = subject.known.is_some_and(|known| !varies(known)) && !called;
+    constant
+        .then(|| "the offset is a constant here: compare the type that the program uses with the size of what the pointer points to".to_owned())
+        .into_iter()
+        .collect()
+}
+
+/// Sections: words of a message, what closes and what opens.
 const CLOSED_BY: &[(&str, &str, &str)] = &[
     ("rcu_read", "bpf_rcu_read_unlock()", "bpf_rcu_read_lock()"),
     ("preempt", "bpf_preempt_enable()", "bpf_preempt_disable()"),
     ("irq_save", "bpf_local_irq_restore(…)", "bpf_local_irq_save(…)"),
-    ("spin_", "bpf_spin_unlock(…)", "bpf_spin_lock(…)"),
+];
+
+/// Locks: what takes them, and what gives them back.
+const LOCKS: &[(&str, &str)] = &[
+    ("bpf_res_spin_lock_irqsave", "bpf_res_spin_unlock_irqrestore"),
+    ("bpf_res_spin_lock", "bpf_res_spin_unlock"),
+    ("bpf_spin_lock", "bpf_spin_unlock"),
 ];
 
 /// A section or lock that is left open, or closed without being open.
-pub fn unpaired(message: &str) -> Vec<String> {
-    let Some((_, close, open)) = CLOSED_BY.iter().find(|(words, ..)| message.contains(words)) else {
-        return Vec::new();
-    };
+pub fn unpaired(subject: &Subject<'_>) -> Vec<String> {
+    let message = subject.message;
     let missing = message.contains("missing") || message.starts_with("BPF_EXIT");
     let unmatched = message.starts_with("unmatched") || message.contains("without taking");
+    let section = CLOSED_BY.iter().find(|(words, ..)| message.contains(words));
+    let (close, open) = match section {
+        Some((_, close, open)) => ((*close).to_owned(), (*open).to_owned()),
+        None => {
+            let Some((take, give)) = lock(subject) else { return Vec::new() };
+            (format!("{give}(…)"), format!("{take}(…)"))
+        }
+    };
     let text = match (missing, unmatched) {
         (true, _) => format!("`{close}` on every path that took `{open}`, before each `return`"),
+        (_, true) if open.starts_with("bpf_res_") => {
+            format!("`{open}` may fail: `{close}` only where it returned 0")
+        }
         (_, true) => format!("`{open}` first, and `{close}` once on each path"),
         _ => return Vec::new(),
     };
     vec![text]
+}
+
+/// The functions of the lock that was taken last, or that the refused call is about.
+fn lock(subject: &Subject<'_>) -> Option<&'static (&'static str, &'static str)> {
+    let held = subject.steps.iter().filter(|step| step.kind == StepKind::Held);
+    let taken = held.rev().find_map(|step| LOCKS.iter().find(|(take, _)| step.insn.text.contains(take)));
+    taken.or_else(|| {
+        let callee = subject.callee.as_deref()?;
+        LOCKS.iter().find(|(take, give)| [*take, *give].contains(&callee))
+    })
 }
 
 /// A function that calls itself.

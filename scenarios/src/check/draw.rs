@@ -10,7 +10,7 @@ use programs::object::ProgramSpec;
 use super::compare::{Group, names, verdicts};
 use super::label::label;
 use super::trail::{Step, StepKind};
-use super::{Instruction, Refusal, Row, errno_name};
+use super::{Instruction, Place, Refusal, Row, errno_name};
 use crate::diag::catalogue::rules;
 use crate::diag::render::Style;
 
@@ -161,6 +161,9 @@ fn canvases(object: &str, program: &ProgramSpec, refusal: &Refusal) -> Vec<Canva
             // A program that is refused as a whole has no column of its own.
             let (column, text) = match refusal.insn {
                 Some(_) => (place.column as usize, label.to_owned()),
+                None if Place::of(program, 0).as_ref() != Some(place) => {
+                    (0, format!("this function: {label}"))
+                }
                 None => (0, format!("this program, `SEC(\"{}\")`: {label}", program.section)),
             };
             add(&place.file, Mark { line: place.line as usize, column, text, primary: true });

@@ -44,7 +44,7 @@ pub fn topic_of(message: &str) -> Option<&'static str> {
 
 /// The code of the rule, where a release before tells more than the words of a refused release.
 pub fn with_release(code: &'static str) -> &'static str {
-    if ["V0012", "V0019", "V0025"].contains(&code) { "V0022" } else { code }
+    if ["V0012", "V0019", "V0025", "V0026"].contains(&code) { "V0022" } else { code }
 }
 
 /// The code of the rule, where the register that a message is about tells more than its words: 7.2 speaks of packets as of any memory.

@@ -8,6 +8,7 @@ use programs::profile::helper::Helper;
 use programs::profile::map_type::{MapType, SleepableUse};
 use programs::profile::{Profile, ProgramKind, Section};
 
+use super::advice::advice;
 use super::callback::Callback;
 use super::thumbs::thumb;
 use super::trail::{Step, StepKind};
@@ -48,9 +49,10 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
     let mut lines = match subject.code {
         "V0001" => clue::destroyed(subject),
         "V0002" => vec![null_check(subject)],
+        "V0003" => clue::outside(subject),
         "V0005" => clue::stack(subject.message),
         "V0006" => release(subject),
-        "V0007" | "V0023" => clue::unpaired(subject.message),
+        "V0007" | "V0023" => clue::unpaired(subject),
         "V0009" => sleeping(subject, &kind),
         "V0010"
             if subject.callback.is_some()
@@ -72,7 +74,8 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
         _ => Vec::new(),
     };
     if lines.is_empty() {
-        lines.extend(thumb(subject.code).map(str::to_owned));
+        let known = advice(subject.code, subject.message).or_else(|| thumb(subject.code));
+        lines.extend(known.map(str::to_owned));
     }
     lines
 }
@@ -139,7 +142,7 @@ const RELEASES: &[(&str, &str)] = &[
 
 fn release(subject: &Subject<'_>) -> Vec<String> {
     let held = subject.steps.iter().filter(|step| step.kind == StepKind::Held);
-    let text = held.filter_map(|step| step.insn.place.as_ref().map(|place| place.text.as_str())).next_back();
+    let text = held.map(|step| step.insn.text.as_str()).next_back();
     let found = text.and_then(|text| RELEASES.iter().find(|(acquire, _)| text.contains(acquire)));
     let by = found.map_or(String::new(), |(_, release)| format!(" with `{release}`"));
     vec![format!("give it back{by} on every path to the end, also on the early returns")]
@@ -188,6 +191,9 @@ const RELATIVES: &[(&str, &str)] = &[
 
 fn helper(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     let quoted = |name: &str| subject.message.contains(name);
+    if let Some(types) = subject.message.split_once(" supported only for ") {
+        return vec![format!("only these programs can call it: {}", types.1.trim_end_matches(" programs"))];
+    }
     let called = named_helper(subject.message).or_else(|| called_at_end(subject));
     let Some(helper) = called else { return kfunc(subject, kind) };
     let mut lines = Vec::new();
@@ -249,8 +255,18 @@ fn map_types(subject: &Subject<'_>) -> Vec<String> {
     let mut maps: Vec<_> = used.filter_map(|insn| subject.object.maps.get(insn.imm as usize)).collect();
     maps.sort_by_key(|map| map.name.clone());
     maps.dedup_by_key(|map| map.name.clone());
-    if let Some(line) = clue::map_creation(subject) {
+    let creation = clue::map_creation(subject);
+    if !creation.is_empty() {
+        return creation;
+    }
+    if let Some(line) = clue::wrong_map(subject.message) {
         return vec![line];
+    }
+    if subject.message.contains("preallocated hash") {
+        return vec![
+            "declare the map without BPF_F_NO_PREALLOC; 6.1 and later do not ask for it, 5.10 does"
+                .to_owned(),
+        ];
     }
     if !subject.message.starts_with("Sleepable programs") {
         return Vec::new();
@@ -277,10 +293,10 @@ fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
         return since::missing_target(subject.profile, kind, target);
     }
     if subject.message.contains("is not modifiable") {
-        return vec![
-            "fmod_ret needs a function that is marked for error injection, such as a system call, or an LSM hook `security_…`"
-                .to_owned(),
-        ];
+        return vec![since::modified(subject.profile)];
+    }
+    if subject.message.contains("disabled hook") {
+        return since::closed_hook(subject.profile, target);
     }
     Vec::new()
 }

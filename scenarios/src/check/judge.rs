@@ -126,7 +126,8 @@ fn refusal(
     let code = known.as_ref().map_or(code, |(kind, _)| family::with_register(code, *kind));
     let void = trail.void().map(|(void, _)| void);
     let code = if trail.releases_again(void.as_ref()) { family::with_release(code) } else { code };
-    let steps = trail.steps(code);
+    // What led to the last instruction is beside the point when the program is refused as a whole.
+    let steps = if rejection.insn.is_some() { trail.steps(code) } else { Vec::new() };
     let subject = help::Subject {
         profile,
         object,
@@ -145,10 +146,18 @@ fn refusal(
         code,
         errno: rejection.errno.ret(),
         message: rejection.message.clone(),
-        place: Place::of(program, rejection.insn.unwrap_or(0)),
+        place: Place::of(program, rejection.insn.or_else(|| named(program, &rejection.message)).unwrap_or(0)),
         insn,
         known: known.map(|(_, text)| text),
         steps,
         help,
     }
+}
+
+/// Start of the function that a message names, as `f()`.
+fn named(program: &ProgramSpec, message: &str) -> Option<usize> {
+    let called = |name: &str| {
+        message.split(|c: char| c == ' ' || c == '\'').any(|word| word.strip_suffix("()") == Some(name))
+    };
+    program.subprogs.iter().find(|function| called(&function.name)).map(|function| function.start)
 }

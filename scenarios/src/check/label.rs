@@ -7,6 +7,15 @@ use crate::diag::catalogue::rules;
 
 /// Rule, message (`*` stands for anything), label.
 const LABELS: &[(&str, &str, &str)] = &[
+    ("V0005", "cannot spill pointers to stack into *", "the address would outlive its function"),
+    ("V0005", "cannot return stack pointer to the caller", "the address would outlive its function"),
+    ("V0005", "frame pointer is read only", "r10 cannot be changed"),
+    ("V0005", "invalid size of register *", "a pointer is 8 bytes, whole"),
+    (
+        "V0005",
+        "invalid indirect read from stack *",
+        "reads bytes that nothing wrote, or that are not its own",
+    ),
     ("V0006", "tail_call would lead to *", "the program is left here and still holds it"),
     ("V0006", "bpf_throw would lead to *", "the program is left here and still holds it"),
     ("V0006", "*tail call*", "the program is left here and still holds it"),
@@ -24,6 +33,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ),
     ("V0007", "tail_call cannot be used inside *", "the program is left here and still holds the lock"),
     ("V0007", "*function calls are not allowed while holding a lock*", "called while a lock is held"),
+    ("V0007", "BPF_LD_[ABS|IND] *", "may leave the program here, with the lock held"),
+    ("V0007", "Acquiring the same lock again, *", "this lock is held already"),
+    ("V0007", "*_unlock cannot be out of order", "not the lock that was taken last"),
     ("V0007", "*_unlock without taking a lock", "there is no lock to give back"),
     ("V0007", "*_unlock of different lock", "another lock than the one that is held"),
     ("V0007", "Locking two *", "a second lock"),
@@ -37,6 +49,10 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("V0008", "BPF program is too large. *", "the kernel gives up here, after 1,000,000 instructions"),
     ("V0008", "The sequence of * jumps is too complex*", "one branch too many that waits to be followed"),
     ("V0009", "sleepable global function * called in *", "a function that may sleep"),
+    ("V0012", "Invalid format string", "the format and its arguments do not fit"),
+    ("V0014", "* expected pointer to ctx, but got *", "not the context"),
+    ("V0014", "* expects pointer to ctx", "not the context"),
+    ("V0014", "at the time of BPF_LD_ABS|IND R6 != pointer to skb", "r6 is not the context here"),
     ("V0022", "function expects only one referenced object *", "more than one reference at once"),
     ("V0023", "bpf_rcu_read_unlock is missing", "the program ends here and the section is still open"),
     ("V0023", "* bpf_preempt_enable* missing", "the program ends here and the section is still open"),
@@ -50,9 +66,15 @@ const LABELS: &[(&str, &str, &str)] = &[
         "BPF_EXIT instruction * cannot be used inside *",
         "the function ends here and the section is still open",
     ),
+    ("V0023", "* must be a rcu pointer", "not protected by an RCU section here"),
+    ("V0023", "* doesn't point to an irq flag on stack", "not a variable of this function"),
+    ("V0023", "cannot restore irq state out of order*", "not the state that was saved last"),
     ("V0023", "unmatched *", "there is no section to close"),
     ("V0023", "nested rcu read lock *", "the section is open already"),
+    ("V0024", "*stores into R* is not allowed", "no atomic operation is possible here"),
+    ("V0024", "*loads from R* is not allowed", "no atomic operation is possible here"),
     ("V0031", "recursive call from *", "calls itself"),
+    ("V0031", "tail_calls are not allowed when call stack of *", "too much stack in use for a tail call"),
     ("V0031", "combined stack size of *", "too much stack from here on"),
 ];
 

@@ -5,10 +5,11 @@
 //! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
 //! that led there where values came from and which branches were taken (`origin`), and where a pointer stopped being valid (`void`), with the
 //! states that `watch` saw on the way; `label` is what stands at the refused line; `help` says what to do (`since` asks the
-//! tables, `clue` reads the message, `callback` looks at functions that run later, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
+//! tables, `clue` reads the message, `callback` looks at functions that run later, `advice` knows the kernel's words, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
 //! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
 //! the verifier as the kernel's log does.
 
+mod advice;
 mod callback;
 mod clue;
 pub mod compare;
@@ -193,16 +194,51 @@ pub fn errno_name(errno: i64) -> String {
     name.map_or_else(|| errno.to_string(), |name| format!("-{name}"))
 }
 
+/// First bytes of files that people take for objects, and what they are.
+const OTHERS: &[(&[u8], &str, &str)] = &[
+    (b"!<arch>\n", "it is an archive", "`ar x` takes the objects out of it"),
+    (
+        b"BC\xc0\xde",
+        "it is LLVM bitcode",
+        "compile without `-emit-llvm` and `-flto`: `clang -target bpf -g -O2 -c`",
+    ),
+    (b"\x1f\x8b", "it is compressed (gzip)", "unpack it first"),
+    (b"\xfd7zXZ", "it is compressed (xz)", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "it is compressed (zstd)", "unpack it first"),
+    (b"PK\x03\x04", "it is a zip file", "unpack it first"),
+    (b"\x9f\xeb", "it is BTF alone", "an object is asked for; types of a kernel go to `--btf`"),
+];
+
+/// What a file is that is no ELF file, and what to do.
+fn no_object(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    const COMPILE: &str = "give the object that `clang -target bpf -g -O2 -c` writes";
+    if bytes.starts_with(b"\x7fELF") {
+        return None;
+    }
+    let known = OTHERS.iter().find(|(magic, ..)| bytes.starts_with(magic));
+    let text = || std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+    Some(match known {
+        Some((_, what, help)) => (*what, *help),
+        None if bytes.is_empty() => ("the file is empty", COMPILE),
+        None if text() => ("it is text, not a compiled object", COMPILE),
+        None => ("it is no ELF file", COMPILE),
+    })
+}
+
 /// Loads an object; `path` names it in messages.
 ///
 /// # Errors
 /// The file is not an object that a BPF loader accepts.
 pub fn read_object(bytes: &[u8], path: &str) -> Result<Object, Diagnostic> {
+    let refused =
+        |what: &str| Diagnostic::error(OBJECT, format!("`{path}` cannot be loaded: {what}")).at_path(path);
+    if let Some((what, help)) = no_object(bytes) {
+        return Err(refused(what).help(help));
+    }
     load_object(bytes, &object_name(path)).map_err(|error| {
-        let diagnostic =
-            Diagnostic::error(OBJECT, format!("`{path}` cannot be loaded: {}", error.what())).at_path(path);
         let place = error.place().to_string();
         let place = place.trim_start_matches(" (").trim_end_matches(')');
+        let diagnostic = refused(&error.what().to_string());
         let diagnostic =
             if place.is_empty() { diagnostic } else { diagnostic.note(format!("place: {place}")) };
         diagnostic.maybe_help(Some(error.help().to_owned()).filter(|help| !help.is_empty()))

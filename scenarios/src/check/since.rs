@@ -89,6 +89,10 @@ fn instead(
 ) -> Vec<String> {
     let mut lines = Vec::new();
     let same = versions(|version| offers(version, kind));
+    // What this kernel offers is refused for another reason.
+    if same.contains(&profile.version) {
+        return lines;
+    }
     if let Some(since) = since(&same) {
         lines.push(format!("`{name}` can be called from this type of program {since}"));
     }
@@ -167,8 +171,10 @@ pub fn sleepable_type(kind: &ProgramKind, section: &str) -> Option<String> {
             "`SEC(\"syscall\")` sets the flag; a loader of your own must pass BPF_F_SLEEPABLE".to_owned(),
         );
     }
-    let may =
-        versions(|version| matches!(sleepable_gate(version, kind), SleepableGate::May | SleepableGate::Must));
+    let may = versions(|version| {
+        let gate = sleepable_gate(version, kind);
+        matches!(gate, SleepableGate::May | SleepableGate::Must) && kind.attach_type.exists(version)
+    });
     let without = other_form(section, false).map(|name| format!("; without sleeping: `SEC(\"{name}\")`"));
     Some(match since(&may) {
         Some(since) => format!("programs of this type may sleep {since}{}", without.unwrap_or_default()),
@@ -208,6 +214,27 @@ pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> 
     }
     lines.push(format!("or do not sleep: `SEC(\"lsm/{target}\")`"));
     lines
+}
+
+/// Which functions fmod_ret programs attach to.
+pub fn modified(profile: &Profile) -> String {
+    let marked = match (profile.config.function_error_injection(), profile.version) {
+        (true, _) => "or a function that is marked for error injection, such as a system call",
+        (false, KernelVersion::V7_2) => "or a system call (`__x64_sys_…`)",
+        (false, _) => {
+            "; this kernel marks no functions for error injection (CONFIG_FUNCTION_ERROR_INJECTION)"
+        }
+    };
+    format!("fmod_ret needs an LSM hook (`security_…`) {marked}").replace(" ;", ";")
+}
+
+/// The kernels in which an LSM hook is open to programs, and its neighbours.
+pub fn closed_hook(profile: &Profile, target: &str) -> Vec<String> {
+    let other = |version| Profile { version, config: profile.config.clone() };
+    let open = |version| other(version).lsm_hook(target).is_some_and(|hook| !hook.disabled);
+    let line = |since| format!("programs can attach to `{target}` {since}");
+    let lines: Vec<String> = since(&versions(open)).map(line).into_iter().collect();
+    if lines.is_empty() { vec!["no program can attach to this hook".to_owned()] } else { lines }
 }
 
 /// Which functions sleepable fentry, fexit and fmod_ret programs attach to.

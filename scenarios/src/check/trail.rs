@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use programs::gate;
 use programs::isa::{Callee, JmpOp, Op, Reg, Size, Src, Width, disassemble};
 use programs::isa::{NoNames, Style};
+use programs::profile::KernelVersion;
 use programs::profile::helper::Helper;
 use programs::verifier::print::reg_text;
 use programs::verifier::reg::Kind;
@@ -15,7 +16,7 @@ use programs::verifier::reg::Kind;
 use super::help::assigned;
 use super::listing::Listing;
 use super::log::TypeNames;
-use super::origin::{self, Past, Source, Way};
+use super::origin::{self, Past, Source, Stay, Way};
 use super::void::{self, Cause, Voided};
 use super::watch::{Seen, Spot};
 use super::{Instruction, Place, Work};
@@ -169,7 +170,9 @@ impl<'a> Trail<'a> {
         };
         let size = || {
             let call = matches!(self.listing.op(path[last])?, Op::Call(_));
-            (call && reg < 5).then(|| scalar(last, reg + 1)).flatten()
+            let number =
+                self.seen.reg(last, self.depth[last], Spot::Reg(reg + 1)).filter(|held| held.is_scalar());
+            (call && reg < 5 && number.is_some()).then_some((last, reg + 1))
         };
         let changed = match past.sources.first() {
             Some(Source::At { at, .. }) => moved(*at),
@@ -178,14 +181,27 @@ impl<'a> Trail<'a> {
         changed.or_else(size)
     }
 
-    /// Where the value that the refusal is about stopped being a valid pointer; slot and words.
+    /// Where the value that the refusal is about stopped being a valid pointer, or the object on the stack that it points to ended; slot and
+    /// words.
     pub fn void(&self) -> Option<(Voided, (usize, String))> {
         let (last, reg) = self.end()?;
+        let path = &self.judged.path;
         let past = origin::of(self.way(), last, reg);
-        let void = void::voided(self.listing, &self.judged.path, self.seen, &past.stays)?;
-        let slot = self.judged.path[void.at];
-        let words = void.words(&self.name(&past, reg));
-        Some((void, (slot, words)))
+        let (void, name) = match void::voided(self.listing, path, self.seen, &past.stays) {
+            Some(void) => (void, self.name(&past, reg)),
+            None => {
+                let about = ["dynptr", "iter", "irq flag", "unacquired reference"];
+                let off = self.seen.stack_offset(last, self.depth[last], reg)?;
+                about.iter().find(|word| self.message.contains(**word))?;
+                let spot = Spot::Slot(i16::try_from(off).ok()?);
+                let level = self.depth[last];
+                let there = (0..=last).rev().filter(|at| self.depth[*at] >= level);
+                let stays: Vec<Stay> = there.map(|at| Stay { at, level, spot }).collect();
+                (void::ended(self.listing, path, self.seen, &stays)?, format!("what lives at r10{off}"))
+            }
+        };
+        let told = (path[void.at], void.words(&name));
+        Some((void, told))
     }
 
     /// Whether the refused call releases what was released before.
@@ -199,7 +215,8 @@ impl<'a> Trail<'a> {
             }
             _ => false,
         };
-        let gone = void.is_some_and(|void| matches!(void.cause, Cause::Released | Cause::HandedOver));
+        let gone =
+            void.is_some_and(|void| matches!(void.cause, Cause::Released | Cause::HandedOver | Cause::Ended));
         gone && self.judged.path.last().is_some_and(|insn| releases(*insn))
     }
 
@@ -234,6 +251,11 @@ impl<'a> Trail<'a> {
         if let Some(argument) = self.message.strip_prefix("arg#") {
             let digits: String = argument.chars().take_while(char::is_ascii_digit).collect();
             return digits.parse::<u8>().ok().map(|number| number + 1).filter(|reg| *reg <= 5);
+        }
+        if let Some(number) = number_after(self.message, "as arg #") {
+            // 6.1 counts from 1, later kernels from 0; 7.2 names the register.
+            let first = usize::from(self.listing.profile.version > KernelVersion::V6_1);
+            return u8::try_from(number + first).ok().filter(|reg| (1..=5).contains(reg));
         }
         if let Some(reg) = named_register(self.message) {
             return Some(reg);

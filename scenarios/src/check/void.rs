@@ -28,6 +28,9 @@ pub enum Cause {
     Section,
     Unlocked,
     HandedOver,
+    /// Of a dynptr, iterator or saved interrupt state.
+    Ended,
+    Overwritten,
     Other,
 }
 
@@ -71,6 +74,18 @@ const WORDS: &[Words] = &[
         became: "stops being the program's own here",
         did: "hands it over",
         help: "`{}` takes the object; to get it back, remove it from the list or tree, or acquire a reference first: `bpf_refcount_acquire`",
+    },
+    Words {
+        cause: Cause::Ended,
+        became: "ends here",
+        did: "gives it back",
+        help: "behind `{}` it cannot be used any more: construct it again, or use it before",
+    },
+    Words {
+        cause: Cause::Overwritten,
+        became: "ends here",
+        did: "writes over it",
+        help: "only its own functions may touch the variable",
     },
     Words {
         cause: Cause::Other,
@@ -119,6 +134,18 @@ pub(super) fn voided(listing: &Listing<'_>, path: &[usize], seen: &Seen, stays: 
         }
     }
     None
+}
+
+/// The last place at which the dynptr, iterator or saved state that lives at `stays` on the stack stopped being one.
+pub(super) fn ended(listing: &Listing<'_>, path: &[usize], seen: &Seen, stays: &[Stay]) -> Option<Voided> {
+    let object = |stay: &Stay| seen.slot(stay.at, stay.level, stay.spot).and_then(|slot| slot.object);
+    let pair = stays.windows(2).find(|pair| object(&pair[0]).is_none() && object(&pair[1]).is_some())?;
+    let insn = path[pair[1].at];
+    let (cause, by) = match listing.op(insn) {
+        Some(Op::Call(_)) => (Cause::Ended, listing.callee(insn).unwrap_or_else(|| "this call".to_owned())),
+        _ => (Cause::Overwritten, listing.line(insn)),
+    };
+    Some(Voided { at: pair[1].at, cause, by })
 }
 
 /// Less can be done with it than before.

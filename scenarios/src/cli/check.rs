@@ -114,8 +114,13 @@ fn chosen(mut object: Object, args: &CheckArgs) -> Object {
     object
 }
 
+/// What a log of the kernel has and this one has not.
+const LACKS: &str = "-- as the kernel's log of level 2, without what that says of precision (`mark_precise: …`, `P` before a value); `map[NAME]` stands for \
+                     an address\n";
+
 /// The verifier's way through each program on each kernel.
 fn logs(object: &Object, args: &CheckArgs, types: &[KernelTypes], console: &mut Console) {
+    console.out(LACKS);
     for program in &object.programs {
         for kernel in &args.kernel.0 {
             let btf = types.iter().find(|types| types.kernel == *kernel).map(|types| &types.btf);

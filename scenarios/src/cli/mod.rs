@@ -16,7 +16,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::file::Kernel;
 use console::Console;
@@ -42,12 +42,12 @@ Exit codes:
   130  interrupted
 
 Environment:
-  NO_COLOR   no colours, whatever it is set to";
+  NO_COLOR   no colours when it is set and not empty; `--color always` counts more";
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless NO_COLOR is set and not empty.
     Auto,
     Always,
     Never,
@@ -139,7 +139,8 @@ struct CheckArgs {
     /// Only programs of these names, separated by commas; may be given several times.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     program: Vec<String>,
-    /// Print what the verifier did, in the shape of the kernel's log, for each program and kernel.
+    /// Print what the verifier did, in the shape of the kernel's log (level 2, without what that says of precision), for each program and
+    /// kernel.
     #[arg(long, conflicts_with = "format")]
     log: bool,
     /// Types of a kernel instead of the built-in selection: /sys/kernel/btf/vmlinux, a copy, or a vmlinux image. With several kernels say
@@ -235,7 +236,7 @@ pub fn main() -> ExitCode {
     panic::set_hook(Box::new(report_panic));
     install_interrupt_handler();
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-        let cli = Cli::parse();
+        let cli = parse();
         let mut console = Console::new(cli.color);
         let exit = dispatch(&cli.command, &mut console);
         // Whoever asked has not got the answer.
@@ -245,6 +246,23 @@ pub fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(_) => ExitCode::from(INTERNAL_ERROR),
     }
+}
+
+/// The arguments; complaints about them are coloured as `--color` says, which only the arguments tell.
+fn parse() -> Cli {
+    let arguments: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let color =
+        arguments.iter().enumerate().rev().find_map(|(at, word)| match word.strip_prefix("--color") {
+            Some("") => arguments.get(at + 1).cloned(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        });
+    let color = match color.as_deref() {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    };
+    Cli::from_arg_matches(&Cli::command().color(color).get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 fn dispatch(command: &Command, console: &mut Console) -> Exit {

@@ -73,9 +73,9 @@ pub const RULES: &[Rule] = &[
         "V0005",
         "a bad access to the stack",
         "not inside the part of the stack that is in use",
-        "Each function has 512 bytes below its frame pointer, less what its callers use. In 5.10 and 6.1 \
-         reads, and what helpers read, must find bytes that were written before; 6.12 on let root read what was never written; pointers are stored in 8 aligned bytes and cannot be overwritten in part; a pointer to the \
-         stack cannot leave its function.\n\
+        "Each function has 512 bytes below its frame pointer, less what its callers use. What was never written reads as some number, for root; in \
+         5.10 and 6.1 only down to the deepest 8 bytes that the program has written to, wholly or in part. Pointers are stored and read back as 8 \
+         aligned bytes; one that was overwritten in part comes back as a number. A pointer to the stack cannot be returned to the caller.\n\
          Remedy: initialise the whole variable (`= {}`), padding included (`__builtin_memset`), and move large buffers into a per-CPU array map.",
     ),
     rule_of(
@@ -285,7 +285,7 @@ pub const RULES: &[Rule] = &[
     rule_of(
         "V0030",
         "functions of the program do not fit together",
-        "this function or its description",
+        "not what the kernel asks of functions",
         "Global functions are verified alone, for all arguments that their types allow: they take numbers, the context, or pointers to memory of a \
          known size, and return a number (from 7.2 on also nothing). BTF must describe every function. Tail calls, exceptions and callbacks have further rules.\n\
          Remedy: `static __noinline` for functions that should be verified at their callers; `__arg_ctx`, `__arg_nonnull` and the like (6.8) to say \
