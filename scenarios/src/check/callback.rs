@@ -72,7 +72,7 @@ pub(super) fn runs_in(listing: &Listing<'_>, path: &[usize], seen: &Seen) -> Opt
         Role::AsyncCallback => {
             // Work queues and task work run in a process.
             let by = given_to(listing, listing.program.function_of(path[0])?.start)?;
-            (by == TIMER).then(|| Callback { by, later: true })
+            (by == TIMER).then_some(Callback { by, later: true })
         }
     }
 }

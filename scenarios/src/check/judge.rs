@@ -156,8 +156,6 @@ fn refusal(
 
 /// Start of the function that a message names, as `f()`.
 fn named(program: &ProgramSpec, message: &str) -> Option<usize> {
-    let called = |name: &str| {
-        message.split(|c: char| c == ' ' || c == '\'').any(|word| word.strip_suffix("()") == Some(name))
-    };
+    let called = |name: &str| message.split([' ', '\'']).any(|word| word.strip_suffix("()") == Some(name));
     program.subprogs.iter().find(|function| called(&function.name)).map(|function| function.start)
 }

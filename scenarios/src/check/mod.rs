@@ -238,7 +238,7 @@ pub fn read_object(bytes: &[u8], path: &str) -> Result<Object, Diagnostic> {
     load_object(bytes, &object_name(path)).map_err(|error| {
         let place = error.place().to_string();
         let place = place.trim_start_matches(" (").trim_end_matches(')');
-        let diagnostic = refused(&error.what().to_string());
+        let diagnostic = refused(error.what());
         let diagnostic =
             if place.is_empty() { diagnostic } else { diagnostic.note(format!("place: {place}")) };
         diagnostic.maybe_help(Some(error.help().to_owned()).filter(|help| !help.is_empty()))
