@@ -1,10 +1,10 @@
 //! Types of the four simulated kernels: their own BTF, cut down to what programs use.
 //!
 //! The blobs come from the BTF of the kernels that the facts were collected on; `roots.txt` lists what was kept,
-//! `README.md` how to make them again (zlib, so that they are small). A function, hook or struct that is missing here may still exist in the real
-//! kernel: users can give its raw BTF (`/sys/kernel/btf/vmlinux`) to [`Btf::parse`] instead.
-//! `targets` knows the names of
-//! all functions. Neighbours: `core_reloc` relocates against them, `profile` says which kernels there are.
+//! `README.md` how to make them again (zlib, so that they are small). [`builtin`] is that selection, which is read in a moment; [`whole`] has
+//! every type and function of the same kernels, for programs that the selection cannot judge. Types of other builds: users can give
+//! a raw BTF (`/sys/kernel/btf/vmlinux`) to [`Btf::parse`] instead. `targets` knows the names of all functions.
+//! Neighbours: `core_reloc` relocates against them, `verifier` chooses, `profile` says which kernels there are.
 
 pub mod targets;
 
@@ -23,19 +23,47 @@ const BLOBS: [&[u8]; KernelVersion::ALL.len()] = [
     include_bytes!("7.2.btf"),
 ];
 
-static PARSED: [OnceLock<Btf>; KernelVersion::ALL.len()] =
-    [const { OnceLock::new() }; KernelVersion::ALL.len()];
+/// As [`BLOBS`], nothing cut away.
+const WHOLE: [&[u8]; KernelVersion::ALL.len()] = [
+    include_bytes!("5.10.whole.btf"),
+    include_bytes!("6.1.whole.btf"),
+    include_bytes!("6.12.whole.btf"),
+    include_bytes!("7.2.whole.btf"),
+];
 
-/// Types of a simulated kernel as raw BTF, such as its `/sys/kernel/btf/vmlinux` holds for all types.
+/// Types of each kernel, once they were asked for.
+type Parsed = [OnceLock<Btf>; KernelVersion::ALL.len()];
+
+static PARSED: Parsed = [const { OnceLock::new() }; KernelVersion::ALL.len()];
+static PARSED_WHOLE: Parsed = [const { OnceLock::new() }; KernelVersion::ALL.len()];
+
+/// The selection of a simulated kernel's types as raw BTF, such as its `/sys/kernel/btf/vmlinux` holds for all types.
 pub fn builtin_bytes(version: KernelVersion) -> Vec<u8> {
-    decompress_to_vec_zlib(BLOBS[version.index()]).unwrap_or_default()
+    unpacked(BLOBS[version.index()])
 }
 
-/// Types of a simulated kernel, parsed at the first call.
+/// The selection of a simulated kernel's types, parsed at the first call.
 pub fn builtin(version: KernelVersion) -> &'static Btf {
+    parsed(&PARSED, &BLOBS, version)
+}
+
+/// All types of a simulated kernel: some 30 MB once they are parsed, which the first call does.
+pub fn whole(version: KernelVersion) -> &'static Btf {
+    parsed(&PARSED_WHOLE, &WHOLE, version)
+}
+
+fn unpacked(blob: &[u8]) -> Vec<u8> {
+    decompress_to_vec_zlib(blob).unwrap_or_default()
+}
+
+fn parsed(
+    cells: &'static Parsed,
+    blobs: &[&[u8]; KernelVersion::ALL.len()],
+    version: KernelVersion,
+) -> &'static Btf {
     let index = version.index();
-    PARSED[index].get_or_init(|| {
-        let parsed = Btf::parse(&builtin_bytes(version));
+    cells[index].get_or_init(|| {
+        let parsed = Btf::parse(&unpacked(blobs[index]));
         parsed.unwrap_or_else(|error| panic!("the built-in BTF of {version} is damaged: {error}"))
     })
 }
@@ -75,6 +103,27 @@ mod tests {
 
     /// Size of `task_struct` and offset of `pid`.
     const PIDS: [(u32, u32); 4] = [(9344, 2232), (9728, 2416), (9792, 2432), (6080, 2808)];
+
+    /// The selection is cut from the same build: sizes, places and values are alike.
+    #[test]
+    fn the_selection_is_part_of_the_whole() {
+        for version in KernelVersion::ALL {
+            let (few, all) = (builtin(version), whole(version));
+            for name in ["task_struct", "file", "sk_buff", "inode", "cred"] {
+                let layout = |btf: &Btf| {
+                    let ty = btf.find_by_name_kind(name, Kind::Struct).unwrap();
+                    let members =
+                        ty.members().map(|m| (m.name().to_owned(), m.bit_offset())).collect::<Vec<_>>();
+                    (ty.own_size(), members)
+                };
+                assert_eq!(layout(few), layout(all), "{version}: struct {name}");
+            }
+            assert!(all.type_count() > few.type_count());
+            let functions = all.types().filter(|ty| ty.kind() == Kind::Func);
+            let unlisted = functions.filter(|ty| !targets::exists(version, ty.name())).count();
+            assert_eq!(unlisted, 0, "{version}: functions without a name in the list");
+        }
+    }
 
     /// The check-in limit: small enough to be part of the program.
     #[test]

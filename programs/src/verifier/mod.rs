@@ -134,7 +134,28 @@ pub trait Observer {
 
 /// Judges a program of an object on a kernel with the built-in types.
 pub fn verify(profile: &Profile, object: &Object, program: &ProgramSpec) -> Judgement {
-    verify_with(profile, object, program, kernel_types::builtin(profile.version), None)
+    decide(profile, object, program).1
+}
+
+/// As [`verify`], with the types that decided: the selection of the kernel's types, or all of them when those do not say enough.
+pub fn decide(profile: &Profile, object: &Object, program: &ProgramSpec) -> (&'static Btf, Judgement) {
+    let selection = kernel_types::builtin(profile.version);
+    if shows_target(profile, object, program, selection) {
+        let judged = verify_with(profile, object, program, selection, None);
+        if !judged.asks_for_types() {
+            return (selection, judged);
+        }
+    }
+    let whole = kernel_types::whole(profile.version);
+    (whole, verify_with(profile, object, program, whole, None))
+}
+
+/// The function or tracepoint that the program attaches to is among these types, so that its arguments are known.
+fn shows_target(profile: &Profile, object: &Object, program: &ProgramSpec, types: &Btf) -> bool {
+    let Some(input) = GateInput::from_object(profile, object, program) else { return true };
+    let named = input.kind.target.as_ref().filter(|target| !target.contains('*'));
+    input.kind.prog_type != ProgType::TRACING
+        || named.is_none_or(|target| gate::has_target(types, &input.kind, target))
 }
 
 /// As [`verify`], with the kernel's BTF and somebody to watch.
@@ -216,6 +237,11 @@ impl Judgement {
     fn early(verdict: Verdict) -> Judgement {
         Judgement { verdict, stats: Stats::default(), path: Vec::new(), held: Vec::new() }
     }
+
+    /// It ended where something is not known. Whether more types would help is not told apart: it ends at the same place then.
+    fn asks_for_types(&self) -> bool {
+        matches!(self.verdict, Verdict::Unknown { .. })
+    }
 }
 
 impl Verifier<'_> {
@@ -239,6 +265,7 @@ impl Verifier<'_> {
         }
         self.check_stack_depth()?;
         self.check_rewrites()?;
+        self.check_translations()?;
         match self.nameless_kfunc {
             Some(_) => stop::invalid("invalid kernel function call not eliminated in verifier pass"),
             None => Ok(()),
@@ -311,6 +338,11 @@ impl Verifier<'_> {
         let verdict = match outcome {
             Ok(()) => return Judgement { stats, ..Judgement::early(Verdict::Accept { scope: Scope::Full }) },
             Err(Stop::NotModelled(what)) => Verdict::Unknown { what },
+            // A path that another value of the symbol would not take may have led here.
+            Err(Stop::Refused(_)) if self.open_symbol.is_some() => {
+                let name = self.open_symbol.as_deref().unwrap_or_default();
+                Verdict::Unknown { what: format!("whether the kernel has a symbol {name}") }
+            }
             Err(Stop::Refused(rejection)) => Verdict::Reject(self.with_last_line(rejection)),
         };
         let state = &self.path.state;

@@ -4,9 +4,9 @@
 
 use programs::btf::Btf;
 use programs::object::{Object, ProgramSpec};
-use programs::profile::{Profile, ProgType};
+use programs::profile::Profile;
 use programs::verifier::state::RefKind;
-use programs::{core_reloc, gate, kernel_types, verifier};
+use programs::{core_reloc, gate, verifier};
 
 use super::log::TypeNames;
 use super::trail::{Held, Judged, Trail};
@@ -38,40 +38,34 @@ pub fn judge(path: &str, object: &Object, kernels: &[Kernel], types: &[KernelTyp
 
 fn row(object: &Object, program: &ProgramSpec, kernel: Kernel, btf: Option<&Btf>) -> Row {
     let profile = Profile::new(kernel.version());
-    let judged = ask(&profile, object, program, btf);
+    let (types, judged) = ask(&profile, object, program, btf);
     let verdict = match &judged.verdict {
         gate::Verdict::Accept { .. } => Verdict::Accept,
         gate::Verdict::Unknown { what } => Verdict::Unknown { reason: what.clone() },
         gate::Verdict::Reject(_) => {
-            Verdict::Reject(Box::new(refusal(&profile, object, program, btf, &judged)))
+            Verdict::Reject(Box::new(refusal(&profile, object, program, types, &judged)))
         }
     };
     Row {
         program: program.name.clone(),
         section: program.section.clone(),
         kernel,
-        note: unseen_target(&profile, object, program)
-            .filter(|_| btf.is_none() && verdict == Verdict::Accept),
         verdict,
         work: judged.work,
     }
 }
 
-/// A target that the built-in types, which are a selection, do not show.
-fn unseen_target(profile: &Profile, object: &Object, program: &ProgramSpec) -> Option<String> {
-    let kind = gate::GateInput::from_object(profile, object, program)?.kind;
-    let target =
-        kind.target.clone().filter(|target| kind.prog_type == ProgType::TRACING && !target.contains('*'))?;
-    let known = gate::has_target(kernel_types::builtin(profile.version), &kind, &target);
-    (!known).then(|| {
-        format!("`{target}` is not among the built-in types: what it takes and returns is not known without `--btf`")
-    })
-}
-
-/// The judge's answer.
-fn ask(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Option<&Btf>) -> Judged {
-    let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
-    let judgement = verifier::verify_with(profile, object, program, kernel, None);
+/// The judge's answer, and the kernel's types that it is from.
+fn ask<'b>(
+    profile: &Profile,
+    object: &Object,
+    program: &ProgramSpec,
+    btf: Option<&'b Btf>,
+) -> (&'b Btf, Judged) {
+    let (kernel, judgement) = match btf {
+        Some(btf) => (btf, verifier::verify_with(profile, object, program, btf, None)),
+        None => verifier::decide(profile, object, program),
+    };
     let stats = judgement.stats;
     let work = Work {
         processed: stats.processed,
@@ -81,12 +75,13 @@ fn ask(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Option<&B
         mark_read: stats.mark_read,
     };
     let held = judgement.held.iter().map(|held| Held { what: what(held.what).to_owned(), insn: held.insn });
-    Judged {
+    let judged = Judged {
         verdict: judgement.verdict,
         path: judgement.path,
         held: held.collect(),
         work: (stats.processed > 0).then_some(work),
-    }
+    };
+    (kernel, judged)
 }
 
 fn what(kind: RefKind) -> &'static str {
@@ -108,11 +103,10 @@ fn refusal(
     profile: &Profile,
     object: &Object,
     program: &ProgramSpec,
-    btf: Option<&Btf>,
+    kernel: &Btf,
     judged: &Judged,
 ) -> Refusal {
     let gate::Verdict::Reject(rejection) = &judged.verdict else { unreachable!("asked for refusals only") };
-    let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
     let loaded = relocated(object, program, kernel);
     let unrelocated = program;
     let program = loaded.as_ref().unwrap_or(program);

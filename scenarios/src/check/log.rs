@@ -8,13 +8,12 @@ use std::fmt::Write as _;
 use programs::btf::{Btf, TypeId};
 use programs::gate;
 use programs::isa::{Callee, Op, Reg, Src};
-use programs::kernel_types;
 use programs::object::{Object, ProgramSpec};
 use programs::profile::{KernelVersion, Profile};
 use programs::verifier::print::{StateNames, state_text};
 use programs::verifier::reg::{BtfSource, MapRef};
 use programs::verifier::state::State;
-use programs::verifier::{Observer, verify_with};
+use programs::verifier::{Observer, decide, verify_with};
 
 use super::Place;
 use super::judge::relocated;
@@ -30,7 +29,7 @@ const LIMIT: usize = 1_000_000;
 
 /// The log of one program on one kernel.
 pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Option<&Btf>) -> String {
-    let kernel = btf.unwrap_or_else(|| kernel_types::builtin(profile.version));
+    let kernel = btf.unwrap_or_else(|| decide(profile, object, program).0);
     let loaded = relocated(object, program, kernel);
     let shown = loaded.as_ref().unwrap_or(program);
     let listing = Listing::new(profile, object, shown);

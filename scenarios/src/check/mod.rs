@@ -71,8 +71,6 @@ pub struct Row {
     pub section: String,
     pub kernel: Kernel,
     pub verdict: Verdict,
-    /// What the verdict leaves open.
-    pub note: Option<String>,
     /// The work of the verifier; `None` when it was not reached.
     pub work: Option<Work>,
 }

@@ -38,11 +38,6 @@ pub fn table(report: &Report, paint: Paint<'_>) -> String {
         if let Some((_, change)) = first {
             notes += &format!("  * {}: {change}\n", rows[0].program);
         }
-        let mut open: Vec<&str> = rows.iter().filter_map(|row| row.note.as_deref()).collect();
-        open.dedup();
-        for note in open {
-            notes += &format!("  ? {}: {note}\n", rows[0].program);
-        }
     }
     if notes.is_empty() { text } else { format!("{text}\n{notes}") }
 }
