@@ -9,6 +9,7 @@ use super::input::{GateInput, Rejection, Stage};
 use crate::isa::Insn;
 use crate::isa::table::{class, special};
 use crate::object::{ExceptionCallback, number_behind};
+use crate::profile::kfunc::Kfunc;
 use crate::profile::{KernelVersion, Profile, message};
 
 /// `BPF_MAX_SUBPROGS`.
@@ -98,6 +99,10 @@ fn kernel_function(profile: &Profile, input: &GateInput, call: &Insn) -> Result<
     if !input.gpl && (by_number || resolves(profile, input, call)) {
         return refuse(Stage::Functions, Errno::EINVAL, message(version, "kfunc_gpl", &[]));
     }
+    if named_kfunc(profile, input, call).is_some_and(|kfunc| kfunc.name.starts_with(DEVICE_KFUNCS)) {
+        let text = "metadata kfuncs require device-bound program".into();
+        return refuse(Stage::Functions, Errno::EINVAL, text);
+    }
     let id = if by_number { number_behind(call.imm) } else { call.imm };
     if id > FAR && call.off == 0 {
         return refuse(Stage::Functions, Errno::EINVAL, format!("kernel btf_id {id} is not a function"));
@@ -113,10 +118,19 @@ fn kernel_function(profile: &Profile, input: &GateInput, call: &Insn) -> Result<
     refuse(Stage::Functions, errno, "failed to find BTF for kernel function".into())
 }
 
+/// Kfuncs that ask a network device (`XDP_METADATA_KFUNC_xxx`): for programs that were loaded for one, which no section name does
+/// (`bpf_dev_bound_kfunc_check`).
+const DEVICE_KFUNCS: &str = "bpf_xdp_metadata_rx_";
+
 /// Whether the loader could resolve the kfunc of a call; it replaces the others by an invalid helper call.
 pub(super) fn resolves(profile: &Profile, input: &GateInput, call: &Insn) -> bool {
-    let kfunc = usize::try_from(call.imm).ok().and_then(|index| input.kfuncs.get(index));
-    kfunc.is_some_and(|kfunc| profile.kfunc(&kfunc.name).is_some())
+    named_kfunc(profile, input, call).is_some()
+}
+
+/// The kfunc of a call by name, if this kernel has it.
+fn named_kfunc(profile: &Profile, input: &GateInput, call: &Insn) -> Option<&'static Kfunc> {
+    let kfunc = usize::try_from(call.imm).ok().and_then(|index| input.kfuncs.get(index))?;
+    profile.kfunc(&kfunc.name)
 }
 
 /// Jumps stay inside their function, functions end, and the BTF tells of as many functions as there are.

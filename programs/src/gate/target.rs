@@ -32,44 +32,76 @@ fn target(input: &GateInput) -> &str {
     input.kind.target.as_deref().unwrap_or_default()
 }
 
-/// bpf_struct_ops.c members that the structure's own `check_member` allows to sleep.
+/// Members that a structure's own `check_member` allows to sleep.
 const SLEEPABLE_MEMBERS: &[(&str, &[&str])] = &[
     ("bpf_dummy_ops", &["test_sleepable"]),
-    (
-        "sched_ext_ops",
-        &[
-            "init_task",
-            "cgroup_init",
-            "cgroup_exit",
-            "cgroup_prep_move",
-            "cpu_online",
-            "cpu_offline",
-            "init",
-            "exit",
-        ],
-    ),
+    ("sched_ext_ops", &["cpu_online", "cpu_offline"]),
+    ("sched_ext_ops_cid", &["cid_online", "cid_offline"]),
     ("hid_bpf_ops", &["hid_rdesc_fixup", "hid_hw_request", "hid_hw_output_report"]),
+];
+
+/// Those of both forms of `sched_ext_ops` (`bpf_scx_check_member`); the last two since 7.2.
+const SLEEPABLE_SCHEDULER: &[&str] = &[
+    "init_task",
+    "cgroup_init",
+    "cgroup_exit",
+    "cgroup_prep_move",
+    "init",
+    "exit",
+    "sub_attach",
+    "sub_detach",
 ];
 
 /// Structures without a `check_member`: they take the flag on any member.
 const UNCHECKED: &[&str] = &["tcp_congestion_ops", "io_uring_bpf_ops", "Qdisc_ops", "smc_hs_ctrl"];
+
+/// Members that no program can stand for: 5.10 and 6.1 list them in `check_member`, later kernels have no stub for them
+/// (`bpf_struct_ops_supported`).
+const UNSUPPORTED: &[(&str, &[&str])] = &[
+    ("tcp_congestion_ops", &["get_info"]),
+    (
+        "Qdisc_ops",
+        &[
+            "peek",
+            "change",
+            "attach",
+            "change_tx_queue_len",
+            "change_real_num_tx",
+            "dump",
+            "dump_stats",
+            "ingress_block_set",
+            "egress_block_set",
+            "ingress_block_get",
+            "egress_block_get",
+        ],
+    ),
+];
+
+fn lists(table: &[(&str, &[&str])], structure: &str, member: &str) -> bool {
+    table.iter().any(|(name, members)| *name == structure && members.contains(&member))
+}
 
 fn struct_ops(profile: &Profile, input: &GateInput) -> Result<(), Rejection> {
     if !input.gpl {
         return refuse(profile, "struct_ops_needs_gpl", &[]);
     }
     let Some(structure) = input.kind.struct_ops.as_deref() else { return Ok(()) };
+    let member = target(input);
+    let text = || message(profile.version, "unsupported_member", &[member, structure]);
+    if lists(UNSUPPORTED, structure, member) {
+        return Err(Rejection::new(Stage::Target, Errno::ENOTSUPP, text()));
+    }
     if !input.kind.sleepable || UNCHECKED.contains(&structure) {
         return Ok(());
     }
-    let member = target(input);
-    let late = profile.version == KernelVersion::V7_2 && structure == "sched_ext_ops";
-    let listed =
-        SLEEPABLE_MEMBERS.iter().any(|(name, members)| *name == structure && members.contains(&member));
-    if listed || (late && ["sub_attach", "sub_detach"].contains(&member)) {
+    let scheduler = ["sched_ext_ops", "sched_ext_ops_cid"].contains(&structure);
+    let late = !["sub_attach", "sub_detach"].contains(&member) || profile.version == KernelVersion::V7_2;
+    if lists(SLEEPABLE_MEMBERS, structure, member)
+        || (scheduler && late && SLEEPABLE_SCHEDULER.contains(&member))
+    {
         return Ok(());
     }
-    refuse(profile, "unsupported_member", &[member, structure])
+    Err(Rejection::new(Stage::Target, Errno::EINVAL, text()))
 }
 
 /// LSM: the sleepable set, then bpf_lsm.c:bpf_lsm_verify_prog.
