@@ -1,11 +1,11 @@
 //! Which earlier values a verdict rests on: walks the history back from where a scalar's exact value mattered.
 //!
 //! Key items: [`Wanted`], [`mark_chain`]. Neighbours: `search` keeps states with their histories. Modelled after
-//! kernel/bpf/verifier.c:__mark_chain_precision and backtrack_insn (7.2: backtrack.c). 5.10 gives up at calls and takes all scalars as
-//! precise; here every profile walks through calls, which only makes states easier to reuse.
+//! kernel/bpf/verifier.c:__mark_chain_precision and backtrack_insn (7.2: backtrack.c). 5.10 and 6.1 give up at calls of functions and take
+//! all scalars before as precise.
 
 use super::program::Program;
-use super::search::{Linked, Search, SlotRef, Step};
+use super::search::{Linked, NodeId, Search, SlotRef, Step};
 use super::state::{MOST_FRAMES, State};
 use crate::isa::{AluOp, Callee, Op, Src};
 
@@ -86,33 +86,34 @@ impl Wanted {
     }
 }
 
-/// Marks what the exact values of `wanted` at the end of `history` rest on, in all states back to where they came from. Returns false if
-/// it could not be told and every scalar must count as precise.
+/// Marks what the exact values of `wanted` at the end of `history`, before instruction `insn`, rest on, in all states back to where they
+/// came from.
+///
+/// # Errors
+/// It cannot be told: in this state and all before it every scalar must count as precise.
 pub fn mark_chain(
     program: &Program,
     search: &mut Search,
-    mut parent: Option<usize>,
+    mut parent: Option<NodeId>,
     history: &[Step],
+    insn: usize,
     mut wanted: Wanted,
-) -> bool {
-    let mut later = None;
-    if walk(program, history, &mut later, &mut wanted).is_err() {
-        return false;
-    }
+) -> Result<(), Option<NodeId>> {
+    let (mut later, last) = (Some(insn), parent);
+    walk(program, history, &mut later, &mut wanted).map_err(|GiveUp| last)?;
     while let (Some(id), false) = (parent, wanted.is_empty()) {
         mark_state(&mut search.nodes[id].state, &mut wanted);
         if wanted.is_empty() {
-            return true;
+            break;
         }
         let history = std::mem::take(&mut search.nodes[id].history);
         let walked = walk(program, &history, &mut later, &mut wanted);
         search.nodes[id].history = history;
-        if walked.is_err() {
-            return false;
-        }
         parent = search.nodes[id].parent;
+        // Later kernels begin at the end of the path again.
+        walked.map_err(|GiveUp| if program.calls_end_walks { parent } else { last })?;
     }
-    true
+    Ok(())
 }
 
 fn walk(
@@ -236,6 +237,9 @@ fn call_back(
     wanted: &mut Wanted,
 ) -> Result<(), GiveUp> {
     let stepped_over = later == Some(insn + 1);
+    if program.calls_end_walks && (matches!(callee, Callee::Subprog(_)) || program.marks[insn].callback) {
+        return Err(GiveUp);
+    }
     let into_callee = match callee {
         Callee::Subprog(_) => program.callee(insn).is_some_and(|to| !program.subprogs[to].global),
         _ => program.marks[insn].callback && !stepped_over,
@@ -259,6 +263,9 @@ fn call_back(
 
 /// Backwards over a callee's exit: its r0 is wanted if the caller's is.
 fn exit_back(program: &Program, later: Option<usize>, wanted: &mut Wanted) -> Result<(), GiveUp> {
+    if program.calls_end_walks {
+        return Err(GiveUp);
+    }
     let after_call = later.and_then(|later| later.checked_sub(1)).and_then(|at| program.ops[at]);
     let from_subprog = matches!(after_call, Some(Op::Call(Callee::Subprog(_))));
     if later.is_some_and(|later| program.marks[later].callback) {

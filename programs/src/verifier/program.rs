@@ -51,6 +51,8 @@ pub struct Program<'a> {
     pub subprogs: Vec<Subprog>,
     /// Number of arguments of the helper that each instruction calls, if it is known.
     pub params: Vec<Option<u8>>,
+    /// Precision is not followed through calls of functions and their exits (before 6.5).
+    pub calls_end_walks: bool,
 }
 
 impl<'a> Program<'a> {
@@ -69,7 +71,8 @@ impl<'a> Program<'a> {
             _ => None,
         };
         let params = ops.iter().map(called).collect();
-        Program { input, ops, marks, subprogs, params }
+        let calls_end_walks = profile.version <= KernelVersion::V6_1;
+        Program { input, ops, marks, subprogs, params, calls_end_walks }
     }
 
     pub fn len(&self) -> usize {

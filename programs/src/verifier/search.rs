@@ -232,8 +232,11 @@ impl Search {
             self.progress.processed - self.progress.last_processed,
         );
         let mut keep = force_new || (since.0 >= 2 && since.1 >= 8);
-        let seen = self.buckets[bucket(&path.state, insn, self.buckets.len())];
-        let candidates: Vec<NodeId> = self.at[insn].iter().rev().copied().collect();
+        let here = bucket(&path.state, insn, self.buckets.len());
+        let seen = self.buckets[here];
+        // States of a function that was called from elsewhere are in other buckets: this visit is no miss of theirs.
+        let near = |id: &NodeId| bucket(&self.nodes[*id].state, insn, self.buckets.len()) == here;
+        let candidates: Vec<NodeId> = self.at[insn].iter().rev().copied().filter(near).collect();
         for id in candidates {
             match self.compare(id, path, place)? {
                 Compared::Covered => {

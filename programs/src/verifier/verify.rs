@@ -3,6 +3,7 @@
 //! Key types: [`Verifier`], [`Next`]. Neighbours: `search` decides which path is next; `alu`, `jump`, `memory` and `calls` say what an
 //! instruction does; `facts` is what is known about maps and types. Modelled after kernel/bpf/verifier.c:do_check_common.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::mem;
 
@@ -19,7 +20,7 @@ use super::program::Program;
 use super::prune::Rules;
 use super::reg::{Id, Kind, Reg};
 use super::scalar::Numbers;
-use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
+use super::search::{MAX_PROCESSED, NodeId, Path, Place, Search, SlotRef, Step, Visit};
 use super::state::{Frame, State, Touched};
 use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
 use crate::gate::GateInput;
@@ -57,6 +58,10 @@ pub struct Verifier<'a> {
     pub pointer_uses: PointerUses,
     /// A call of no kfunc at all that some path came to.
     pub nameless_kfunc: Option<usize>,
+    /// The first instruction with an access that is allowed, and that the kernel does not know how to translate in the end.
+    pub untranslated: Cell<Option<usize>>,
+    /// A symbol that this kernel may have or not, which some path reads: neither address nor absence is known.
+    pub open_symbol: Option<String>,
     next_id: Id,
 }
 
@@ -103,6 +108,8 @@ impl<'a> Verifier<'a> {
             observer: None,
             pointer_uses: PointerUses::default(),
             nameless_kfunc: None,
+            untranslated: Cell::new(None),
+            open_symbol: None,
             next_id: 0,
         }
     }
@@ -230,22 +237,21 @@ impl<'a> Verifier<'a> {
 
     pub fn want(&mut self, wanted: Wanted) {
         let history = mem::take(&mut self.path.history);
-        let told = mark_chain(&self.program, &mut self.search, self.path.parent, &history, wanted);
+        let (parent, insn) = (self.path.parent, self.path.insn);
+        let told = mark_chain(&self.program, &mut self.search, parent, &history, insn, wanted);
         self.path.history = history;
-        if !told {
-            self.all_precise();
+        if let Err(from) = told {
+            self.all_precise(from);
         }
     }
 
-    /// `mark_all_scalars_precise`.
-    fn all_precise(&mut self) {
-        let mut at = self.path.parent;
+    /// Every scalar of a state and of all before it (`mark_all_scalars_precise`).
+    fn all_precise(&mut self, mut at: Option<NodeId>) {
         while let Some(id) = at {
             let node = &mut self.search.nodes[id];
             node.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
             at = node.parent;
         }
-        self.path.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
     }
 
     /// The instruction reads a register (`check_reg_arg` with `SRC_OP`).
