@@ -184,9 +184,10 @@ impl Verifier<'_> {
             KsymKind::Func(_) => return not_modelled(format!("kernel function {}", symbol.name)),
             // The loader writes the address that kallsyms gives: a number that nobody knows here.
             KsymKind::Untyped if !symbol.weak => Reg::unknown(numbers),
+            // Its address if there is such a symbol, else 0: what holds for any number holds for both.
             KsymKind::Untyped => {
-                let name = &symbol.name;
-                return not_modelled(format!("whether the kernel has a symbol {name}"));
+                self.open_symbol.get_or_insert_with(|| symbol.name.clone());
+                Reg::unknown(numbers)
             }
             KsymKind::Var(_) => {
                 let var = self.facts.kernel.find_by_name_kind(&symbol.name, BtfKind::Var);

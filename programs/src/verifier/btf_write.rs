@@ -24,7 +24,7 @@ const fn whole(path: &'static [&'static str]) -> Member {
 }
 
 /// What a congestion control algorithm may set in `struct tcp_sock`.
-const TCP_SOCK: [Member; 9] = [
+const TCP_SOCK: [Member; 10] = [
     Member { path: &["inet_conn", "icsk_ca_priv"], inside: true, since: KernelVersion::V5_10 },
     whole(&["inet_conn", "icsk_ack", "pending"]),
     whole(&["snd_cwnd"]),
@@ -41,6 +41,7 @@ const TCP_SOCK: [Member; 9] = [
         inside: false,
         since: KernelVersion::V6_1,
     },
+    Member { path: &["snd_cwnd_stamp"], inside: false, since: KernelVersion::V6_12 },
     Member { path: &["app_limited"], inside: false, since: KernelVersion::V6_12 },
 ];
 
@@ -79,7 +80,9 @@ impl Verifier<'_> {
         let decided = match (self.input.kind.prog_type, self.input.kind.struct_ops.as_deref()) {
             (ProgType::STRUCT_OPS, Some("tcp_congestion_ops")) => self.tcp_store(a, &name, off),
             (ProgType::STRUCT_OPS, Some("bpf_dummy_ops")) => self.dummy_store(a, &name, off),
-            (ProgType::STRUCT_OPS, Some("sched_ext_ops")) => self.scheduler_store(a, reg, off),
+            (ProgType::STRUCT_OPS, Some("sched_ext_ops" | "sched_ext_ops_cid")) => {
+                self.scheduler_store(a, reg, off)
+            }
             (ProgType::STRUCT_OPS, Some("Qdisc_ops")) => self.packet_scheduler_store(a, &name, off),
             (ProgType::STRUCT_OPS, other) => {
                 let which = other.unwrap_or("an unknown structure");

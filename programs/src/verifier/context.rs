@@ -12,9 +12,10 @@ use super::helper::memory::translates_context;
 use super::memory::Access;
 use super::names::type_name;
 use super::reg::{BtfSource, Flags, Kind, Reg};
-use super::stop::{Checked, invalid, no_access, not_modelled, refuse};
+use super::stop::{Checked, Stop, no_access, not_modelled};
 use super::verify::Verifier;
 use crate::btf::Kind as BtfKind;
+use crate::gate::{Rejection, Stage};
 use crate::isa::Op;
 use crate::profile::{AttachType, KernelVersion, ProgType, table};
 
@@ -140,7 +141,7 @@ impl Verifier<'_> {
         let found = self.field_at(a, off);
         // 5.10 allows the bytes behind `gso_size` at first, and then does not know what to load for them.
         if found.is_some() && self.version() == KernelVersion::V5_10 && self.is_skb() && off >= SKB_5_10 {
-            return self.misconfigured();
+            self.cannot_translate();
         }
         match found {
             Some(gives) => Ok(gives.map(|gives| self.given(gives))),
@@ -231,14 +232,21 @@ impl Verifier<'_> {
         Ok(off + reg.num.umax() as i64)
     }
 
-    /// Accesses that are allowed at first, but that the kernel then does not know how to translate.
-    fn misconfigured<T>(&self) -> Checked<T> {
-        match self.version() {
-            KernelVersion::V7_2 => {
-                refuse(Errno::EFAULT, "verifier bug: error during ctx access conversion (0)")
-            }
-            _ => invalid("bpf verifier is misconfigured"),
-        }
+    /// An access that is allowed at first; [`Verifier::check_translations`] refuses it when all paths were followed.
+    fn cannot_translate(&self) {
+        let (first, here) = (self.untranslated.get(), self.path.insn);
+        self.untranslated.set(Some(first.map_or(here, |first| first.min(here))));
+    }
+
+    /// What the kernel says of the first access that it does not know how to translate (`convert_ctx_accesses`).
+    pub(super) fn check_translations(&self) -> Checked {
+        let Some(insn) = self.untranslated.get() else { return Ok(()) };
+        let (errno, message) = match self.version() {
+            KernelVersion::V7_2 => (Errno::EFAULT, "verifier bug: error during ctx access conversion (0)"),
+            _ => (Errno::EINVAL, "bpf verifier is misconfigured"),
+        };
+        let message = message.into();
+        Err(Stop::Refused(Rejection { errno, message, insn: Some(insn), stage: Stage::Instructions }))
     }
 
     fn is_skb(&self) -> bool {
@@ -326,7 +334,7 @@ impl Verifier<'_> {
         let field = find(self.version(), structure, &read, off);
         let private = reg.kind == Kind::SockCommon && (8..24).contains(&off);
         if field.is_some_and(|field| field.name.ends_with("_high")) {
-            return self.misconfigured();
+            self.cannot_translate();
         }
         if field.is_some() && !private {
             return Ok(());

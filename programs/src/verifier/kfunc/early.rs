@@ -8,6 +8,7 @@ use sim::errno::Errno;
 use super::class::{has_suffix, stands_for};
 use super::types::{Pointee, TypeRef, is_scalar_kind, pointee, word};
 use super::{Call, Found};
+use crate::btf::Kind as BtfKind;
 use crate::object::SpecialKind;
 use crate::profile::argument::{ArgBase, Argument};
 use crate::verifier::reg::{BtfSource, DynptrKind, Flags, Kind, Reg};
@@ -31,7 +32,12 @@ impl Verifier<'_> {
         if let Some(regno) = found.release {
             let id = self.reg(regno).ref_id;
             if !self.release_reference(id)? {
-                return invalid(format!("kfunc {name}#0 reference has not been acquired before"));
+                if self.facts.is_cut() {
+                    return not_modelled(format!("the number of function {name}"));
+                }
+                let number =
+                    self.facts.kernel.find_by_name_kind(name, BtfKind::Func).map_or(0, |ty| ty.id().0);
+                return invalid(format!("kfunc {name}#{number} reference has not been acquired before"));
             }
         }
         self.read_arguments(call);
@@ -157,6 +163,9 @@ impl Verifier<'_> {
         let Kind::MapValue { map, .. } = reg.kind else {
             return invalid("arg#0 expected pointer to map value");
         };
+        if reg.flags.has(Flags::MAYBE_NULL) {
+            return invalid("arg#0 expected pointer to map value");
+        }
         let Some(known) = reg.num.known() else { return invalid("arg#0 must have constant offset") };
         let at = i64::from(reg.off) + known as i64;
         let fields = &self.facts.map(map).fields;
