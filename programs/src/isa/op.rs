@@ -125,6 +125,20 @@ pub enum AtomicOp {
     CmpXchg,
 }
 
+impl AtomicOp {
+    /// The register that gets the old value; `src` is the instruction's.
+    pub fn fetched(self, src: Reg) -> Option<Reg> {
+        match self {
+            AtomicOp::CmpXchg => Some(Reg::R0),
+            AtomicOp::Xchg => Some(src),
+            AtomicOp::Add { fetch }
+            | AtomicOp::Or { fetch }
+            | AtomicOp::And { fetch }
+            | AtomicOp::Xor { fetch } => fetch.then_some(src),
+        }
+    }
+}
+
 /// What a 64-bit immediate load loads. The numbers are what the loader put into the instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imm64 {

@@ -112,8 +112,7 @@ mod tests {
             for name in ["task_struct", "file", "sk_buff", "inode", "cred"] {
                 let layout = |btf: &Btf| {
                     let ty = btf.find_by_name_kind(name, Kind::Struct).unwrap();
-                    let members =
-                        ty.members().map(|m| (m.name().to_owned(), m.bit_offset())).collect::<Vec<_>>();
+                    let members = ty.members().map(|m| (m.name.to_owned(), m.bit_offset)).collect::<Vec<_>>();
                     (ty.own_size(), members)
                 };
                 assert_eq!(layout(few), layout(all), "{version}: struct {name}");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::blocks::Blocks;
 use super::facts::Facts;
 use super::program::Program;
-use crate::isa::{AluOp, AtomicOp, Imm64, JmpOp, Op, Reg, Src, Width};
+use crate::isa::{AluOp, Imm64, JmpOp, Op, Reg, Src, Width};
 
 /// What a register holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,24 +101,12 @@ fn follow(program: &Program, facts: &Facts, at: usize, regs: &mut Registers) {
         }
         Op::LoadAcquire { dst, .. } => regs[index(dst)].unknown(),
         Op::Atomic { op, src, .. } => {
-            if let Some(reg) = fetched(op, src) {
+            if let Some(reg) = op.fetched(src) {
                 regs[index(reg)].unknown();
             }
         }
         Op::Call(_) | Op::SkbAbs { .. } | Op::SkbInd { .. } => regs[..6].fill(Known::default()),
         _ => {}
-    }
-}
-
-/// The register that an atomic operation loads into.
-pub fn fetched(op: AtomicOp, src: Reg) -> Option<Reg> {
-    match op {
-        AtomicOp::CmpXchg => Some(Reg::R0),
-        AtomicOp::Xchg => Some(src),
-        AtomicOp::Add { fetch }
-        | AtomicOp::Or { fetch }
-        | AtomicOp::And { fetch }
-        | AtomicOp::Xor { fetch } => fetch.then_some(src),
     }
 }
 

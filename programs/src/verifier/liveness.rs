@@ -65,7 +65,10 @@ fn effect(op: Op, params: &dyn Fn(Callee) -> Option<u8>) -> Effect {
         Op::Load { dst, base, .. } | Op::LoadAcquire { dst, base, .. } => (bit(dst), bit(base)),
         Op::Store { base, src, .. } => (0, bit(base) | of(src)),
         Op::StoreRelease { base, src, .. } => (0, bit(base) | bit(src)),
-        Op::Atomic { op, base, src, .. } => atomic(op, bit(base), bit(src)),
+        Op::Atomic { op, base, src, .. } => {
+            let compared = if op == AtomicOp::CmpXchg { R0 } else { 0 };
+            (op.fetched(src).map_or(0, bit), bit(base) | bit(src) | compared)
+        }
         Op::SkbAbs { .. } | Op::SkbInd { .. } => (0, u16::MAX),
         Op::Jump { .. } | Op::MayGoto { .. } => (0, 0),
         Op::JumpReg { .. } => (0, u16::MAX),
@@ -77,18 +80,6 @@ fn effect(op: Op, params: &dyn Fn(Callee) -> Option<u8>) -> Effect {
         }
     };
     Effect { writes, reads }
-}
-
-fn atomic(op: AtomicOp, base: u16, src: u16) -> (u16, u16) {
-    let fetched = match op {
-        AtomicOp::CmpXchg => return (R0, R0 | base | src),
-        AtomicOp::Xchg => true,
-        AtomicOp::Add { fetch }
-        | AtomicOp::Or { fetch }
-        | AtomicOp::And { fetch }
-        | AtomicOp::Xor { fetch } => fetch,
-    };
-    (if fetched { src } else { 0 }, base | src)
 }
 
 /// What 7.2 knows before it follows the program.

@@ -182,14 +182,7 @@ impl Verifier<'_> {
             self.read_reg(0)?;
         }
         self.atomic_target(base.0)?;
-        let loaded = match op {
-            AtomicOp::CmpXchg => Some(0),
-            AtomicOp::Xchg => Some(src.0),
-            AtomicOp::Add { fetch }
-            | AtomicOp::Or { fetch }
-            | AtomicOp::And { fetch }
-            | AtomicOp::Xor { fetch } => fetch.then_some(src.0),
-        };
+        let loaded = op.fetched(src).map(|reg| reg.0);
         if let Some(loaded) = loaded {
             self.write_reg_check(loaded)?;
         }

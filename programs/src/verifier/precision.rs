@@ -181,13 +181,11 @@ fn back(program: &Program, step: &Step, later: Option<usize>, wanted: &mut Wante
             store_back(step, base.0, from, wanted)?;
         }
         Some(Op::StoreRelease { base, src, .. }) => store_back(step, base.0, Some(src.0), wanted)?,
-        Some(Op::Atomic { base, src, op, .. }) => {
-            let loaded = if op == crate::isa::AtomicOp::CmpXchg { 0 } else { src.0 };
-            if wanted.has(loaded) {
-                load_back(step, loaded, wanted);
-            }
-            store_back(step, base.0, Some(src.0), wanted)?;
-        }
+        Some(Op::Atomic { base, src, op, .. }) => match op.fetched(src).filter(|_| program.fetches_are_loads)
+        {
+            Some(loaded) => load_back(step, loaded.0, wanted),
+            None => store_back(step, base.0, Some(src.0), wanted)?,
+        },
         Some(Op::SkbAbs { .. } | Op::SkbInd { .. }) if wanted.has(0) => return Err(GiveUp),
         Some(Op::Branch { dst, src: Src::Reg(src), .. }) if wanted.has(dst.0) || wanted.has(src.0) => {
             if !step.stack_operands.0 {

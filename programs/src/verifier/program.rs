@@ -53,6 +53,8 @@ pub struct Program<'a> {
     pub params: Vec<Option<u8>>,
     /// Precision is not followed through calls of functions and their exits (before 6.5).
     pub calls_end_walks: bool,
+    /// Precision goes from what an atomic operation fetched to the slot it came from (7.2); before, such an operation is a store.
+    pub fetches_are_loads: bool,
 }
 
 impl<'a> Program<'a> {
@@ -72,7 +74,8 @@ impl<'a> Program<'a> {
         };
         let params = ops.iter().map(called).collect();
         let calls_end_walks = profile.version <= KernelVersion::V6_1;
-        Program { input, ops, marks, subprogs, params, calls_end_walks }
+        let fetches_are_loads = profile.version >= KernelVersion::V7_2;
+        Program { input, ops, marks, subprogs, params, calls_end_walks, fetches_are_loads }
     }
 
     pub fn len(&self) -> usize {

@@ -3,7 +3,6 @@
 //! Key types: [`Track`], [`Tracks`]. Neighbours: `stack_use` asks where loads, stores and calls get to. Modelled after
 //! kernel/bpf/liveness.c:struct arg_track and arg_track_xfer (7.2).
 
-use super::constants::fetched;
 use crate::isa::{AluOp, End, Op, Reg, Size, Src, Width};
 
 const SLOTS: usize = 64;
@@ -242,7 +241,7 @@ impl Tracks {
             Op::StoreRelease { size, base, off, .. } => self.scribble(at(base), off, size, depth),
             Op::Atomic { size, op, base, off, src } => {
                 self.scribble(at(base), off, size, depth);
-                if let Some(reg) = fetched(op, src) {
+                if let Some(reg) = op.fetched(src) {
                     self.regs[at(reg)] = Track::None;
                 }
             }
