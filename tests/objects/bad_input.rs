@@ -35,7 +35,7 @@ fn the_reason_is_named() {
         ("half a file", bytes("plain")[..300].to_vec(), ErrorKind::Malformed, "malformed ELF"),
         ("32 bits", patched("plain", 4, &[1]), ErrorKind::NotBpf, "32-bit"),
         ("big-endian", patched("plain", 5, &[2]), ErrorKind::NotBpf, "big-endian"),
-        ("x86-64", patched("plain", 18, &[62, 0]), ErrorKind::NotBpf, "machine 62, expected 247"),
+        ("x86-64", patched("plain", 18, &[62, 0]), ErrorKind::NotBpf, "machine 62 (x86-64), expected 247"),
         ("executable", patched("plain", 16, &[2, 0]), ErrorKind::NotBpf, "type 2, expected 1"),
         ("no BTF", bytes("plain_map").to_vec(), ErrorKind::NeedsBtf, "declares maps but has no BTF"),
         ("BTF magic", btf_magic, ErrorKind::Btf, "bad magic"),
