@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::code::{Code, Dense, alu_code, jmp_code};
 use super::state::Index;
-use crate::isa::{self, AtomicOp, Callee, DecodeError, End, Imm64, Insn, Op, Reg, Size, Src, Width, table};
+use crate::isa::{self, Callee, DecodeError, End, Imm64, Insn, Op, Reg, Size, Src, Width, table};
 
 /// Addresses of subprograms begin here, where kernel text of modules and JITed programs is on x86-64. A slot's
 /// function is at `FUNCTION_BASE + 8 * slot`; only [`super::Outcome::Callback`] understands it.
@@ -121,22 +121,13 @@ fn check_frame_pointer(pc: usize, op: &Op) -> Result<(), ProgramError> {
         | Op::LoadImm64 { dst, .. }
         | Op::Load { dst, .. }
         | Op::LoadAcquire { dst, .. } => dst,
-        Op::Atomic { src, op, .. } if writes_source(op) => src,
+        Op::Atomic { src, op, .. } => match op.fetched(src) {
+            Some(fetched) => fetched,
+            None => return Ok(()),
+        },
         _ => return Ok(()),
     };
     if written == Reg::R10 { Err(malformed(pc, "frame pointer is read only".to_owned())) } else { Ok(()) }
-}
-
-/// Whether the old value goes to the source register.
-fn writes_source(op: AtomicOp) -> bool {
-    match op {
-        AtomicOp::Add { fetch }
-        | AtomicOp::Or { fetch }
-        | AtomicOp::And { fetch }
-        | AtomicOp::Xor { fetch } => fetch,
-        AtomicOp::Xchg => true,
-        AtomicOp::CmpXchg => false,
-    }
 }
 
 fn check_jumps(code: &[Dense]) -> Result<(), ProgramError> {
