@@ -261,6 +261,7 @@ fn standard_input_as_a_file_is_limited_too() {
 /// A program that never ends, with a budget that nobody can wait for.
 #[cfg(unix)]
 const ENDLESS: &str = "
+verify = false
 instruction_budget = 1_000_000_000_000_000
 [[program]]
 name = 'loop'
@@ -304,7 +305,7 @@ fn ctrl_c_leaves_whole_files() {
 #[test]
 fn an_endless_program_and_a_task_that_waits_for_ever_are_findings() {
     let directory = scratch("endless");
-    let endless = "[[program]]\nname = 'loop'\nattach = 'uprobe//bin/app:work'\nasm = '''\n  goto -1\n'''\n[[task]]\nname = 'app'\nsteps = [{ call = { name = '/bin/app:work' } }]\n";
+    let endless = "verify = false\n[[program]]\nname = 'loop'\nattach = 'uprobe//bin/app:work'\nasm = '''\n  goto -1\n'''\n[[task]]\nname = 'app'\nsteps = [{ call = { name = '/bin/app:work' } }]\n";
     fs::write(directory.join("endless.toml"), endless).expect("file");
     let forever = "[[task]]\nname = 'a'\nsteps = [{ wait_for = { mark = 'b.ready' } }]\n[[task]]\nname = 'b'\nsteps = [{ wait_for = { end = 'a' } }, { mark = 'ready' }]\n";
     fs::write(directory.join("forever.toml"), forever).expect("file");

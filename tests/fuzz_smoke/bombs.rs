@@ -288,3 +288,28 @@ fn states_with_nothing_to_share() {
         }
     }
 }
+
+/// What 7.2 works out beforehand is kept wherever ways meet: here at every instruction, for a stack full of frame pointers.
+#[test]
+fn stack_pointers_at_every_branch() {
+    let mut text = String::from("call bpf_ktime_get_ns\nr6 = r0\n");
+    (1..=64).for_each(|slot| text += &format!("*(u64 *)(r10 -{}) = r10\n", 8 * slot));
+    (0..400_000).for_each(|nr| text += &format!("if r6 == {nr} goto b{nr}\nb{nr}:\n"));
+    text += "r0 = 1\nexit\n";
+    match verdict(KernelVersion::V7_2, &text) {
+        Verdict::Unknown { what } => assert!(what.contains("so many stack pointers"), "{what}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A ladder of loops: what is known at the top goes down one rung for each look at the whole program.
+#[test]
+fn facts_that_climb_down() {
+    let mut text = String::from("call bpf_ktime_get_ns\nr6 = r0\nr7 = 1\nb0:\n");
+    (1..200_000).for_each(|nr| text += &format!("b{nr}:\nif r6 == {nr} goto b{}\n", nr - 1));
+    text += "r7 = 2\nif r6 == 1 goto b199999\nr0 = 1\nexit\n";
+    match verdict(KernelVersion::V7_2, &text) {
+        Verdict::Unknown { what } => assert!(what.contains("so many ways back"), "{what}"),
+        other => panic!("{other:?}"),
+    }
+}

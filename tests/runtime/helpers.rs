@@ -253,7 +253,8 @@ fn override_return_reaches_the_hook() {
         profile.config.set(option, true).expect("known");
     }
     let mut lab = Lab::new(V6_12, 1);
-    lab.bpf = programs::runtime::Bpf::new(lab.m.clone(), programs::runtime::BpfConfig::new(profile));
+    let config = programs::runtime::BpfConfig { verify: false, ..programs::runtime::BpfConfig::new(profile) };
+    lab.bpf = programs::runtime::Bpf::new(lab.m.clone(), config);
     let prog = lab.load("kprobe/should_failslab", "r2 = -12\ncall bpf_override_return\nr0 = 0\nexit", &[]);
     let inv = Invocation::new(
         lab.ctx(&[]),

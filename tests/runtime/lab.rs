@@ -53,7 +53,9 @@ impl Lab {
         let rules = MmRules::for_kernel(version.name()).expect("a preset");
         let mm = MmConfig { rules, swap, ..MmConfig::default() };
         let m = Machine::new(MachineConfig { nr_cpus, mm, ..MachineConfig::default() });
-        let bpf = Bpf::new(m.clone(), BpfConfig::new(Profile::new(version)));
+        // These tests are about what happens when a program runs, whether a kernel loads it or not.
+        let config = BpfConfig { verify: false, ..BpfConfig::new(Profile::new(version)) };
+        let bpf = Bpf::new(m.clone(), config);
         Lab { m, bpf }
     }
 

@@ -1,7 +1,8 @@
 //! Loading: from an object to maps and programs that can run.
 //!
-//! The way of a program: CO-RE relocation against the kernel's types, the load gate, then linking (map addresses, kfunc numbers, context
-//! accesses) and predecoding. Neighbours: `object`, `core_reloc`, `gate`, `interp`; `link` does the rewriting.
+//! The way of a program: the verifier (or the load gate alone, `BpfConfig::verify`), CO-RE relocation against the kernel's types, then
+//! linking (map addresses, kfunc numbers, context accesses) and predecoding. Neighbours: `object`, `core_reloc`, `gate`, `verifier`,
+//! `interp`; `link` does the rewriting.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -16,13 +17,12 @@ use super::maps::{MapHandle, contents, create_map};
 use super::program::{Body, LoadedProgram, Source};
 use super::{Bpf, KernelTypes, elements, link};
 use crate::core_reloc::{self, Relocated};
-use crate::gate::{
-    self, GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields, Rejection, Stage, Verdict,
-};
+use crate::gate::{self, GateFunction, GateInput, KernelNames, Rejection, Stage, Verdict};
 use crate::isa::Insn;
 use crate::native::{AtomicProgram, SleepableProgram};
-use crate::object::{MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::object::{Object, ProgramSpec};
 use crate::profile::{ProgramKind, Section};
+use crate::verifier;
 
 /// What became of an object.
 #[derive(Debug)]
@@ -43,60 +43,6 @@ impl LoadedObject {
     /// The program of this name, if it was loaded.
     pub fn program(&self, name: &str) -> Option<&Rc<LoadedProgram>> {
         self.programs.iter().find(|p| p.name == name)?.result.as_ref().ok()
-    }
-}
-
-/// Whether the kernel's verifier takes a licence as compatible with the GPL (`include/linux/license.h`).
-pub fn license_is_gpl(license: &str) -> bool {
-    const COMPATIBLE: [&str; 6] =
-        ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
-    COMPATIBLE.contains(&license)
-}
-
-/// What the load gate looks at. `insns` are the program's after CO-RE.
-///
-/// # Errors
-/// libbpf's refusal when no loader knows the section name.
-pub fn gate_input(object: &Object, spec: &ProgramSpec, insns: Vec<Insn>) -> Result<GateInput, LoadError> {
-    Ok(GateInput {
-        name: spec.name.clone(),
-        kind: kind_of(&spec.name, &spec.section)?,
-        gpl: license_is_gpl(&object.license),
-        xdp_frags: spec.section.trim_start_matches('?').starts_with("xdp.frags"),
-        insns,
-        functions: spec.subprogs.iter().map(gate_function).collect(),
-        maps: object.maps.iter().map(gate_map).collect(),
-        kfuncs: spec
-            .kfuncs
-            .iter()
-            .enumerate()
-            .map(|(extern_index, k)| GateKfunc { name: k.name.clone(), weak: k.weak, extern_index })
-            .collect(),
-        exception_callback: spec.exception_callback,
-        has_func_info: object.btf.is_some(),
-    })
-}
-
-fn gate_function(sub: &crate::object::Subprog) -> GateFunction {
-    GateFunction { name: sub.name.clone(), start: sub.start, len: sub.len, global: sub.global }
-}
-
-fn gate_map(spec: &MapSpec) -> GateMap {
-    let has = |kinds: &[SpecialKind]| spec.special.iter().any(|f| kinds.contains(&f.kind));
-    GateMap {
-        name: spec.name.clone(),
-        map_type: spec.map_type,
-        map_flags: spec.map_flags,
-        value_size: spec.value_size,
-        max_entries: spec.max_entries,
-        inner: spec.inner.as_ref().map(|inner| (inner.map_type, inner.map_flags)),
-        fields: MapFields {
-            spin_lock: has(&[SpecialKind::SpinLock]),
-            res_spin_lock: has(&[SpecialKind::ResSpinLock]),
-            timer: has(&[SpecialKind::Timer]),
-            wq: has(&[SpecialKind::Wq]),
-            list_or_tree: has(&[SpecialKind::ListHead, SpecialKind::RbRoot]),
-        },
     }
 }
 
@@ -162,9 +108,7 @@ impl Bpf {
         spec: &ProgramSpec,
         maps: &Rc<[MapHandle]>,
     ) -> Result<Rc<LoadedProgram>, LoadError> {
-        let relocated = self.relocate(object, spec)?;
-        let input = gate_input(object, spec, relocated.insns)?;
-        self.pass_gate(spec, &input)?;
+        let input = self.passed(object, spec)?;
         let traits = elements::traits_of(&input.kind, &spec.section);
         if let Some(map) = elements::unfit_map(&input.insns, maps, &traits) {
             let text = format!("program array `{}` belongs to programs of another kind", map.name);
@@ -268,24 +212,31 @@ impl Bpf {
         })
     }
 
-    fn pass_gate(&self, spec: &ProgramSpec, input: &GateInput) -> Result<(), LoadError> {
-        self.judge(input).map_err(|error| {
+    /// The program as it goes in, once the kernel takes it.
+    fn passed(&self, object: &Object, spec: &ProgramSpec) -> Result<GateInput, LoadError> {
+        let with_line = |error: LoadError| {
             let line = error.insn.and_then(|at| spec.line_of(at)).cloned().map(Box::new);
             LoadError { line, ..error }
-        })
+        };
+        if self.0.config.verify {
+            let verdict = match &self.0.config.kernel_types {
+                KernelTypes::BuiltIn(_) => verifier::verify(self.profile(), object, spec),
+                KernelTypes::Whole(btf) => verifier::verify_with(self.profile(), object, spec, btf, None),
+            };
+            answer(&spec.name, verdict.verdict).map_err(with_line)?;
+        }
+        let relocated = ProgramSpec { insns: self.relocate(object, spec)?.insns, ..spec.clone() };
+        kind_of(&spec.name, &spec.section)?;
+        let input = GateInput::from_object(self.profile(), object, &relocated);
+        let input = input.unwrap_or_else(|| unreachable!("its section has a kind"));
+        self.judge(&input).map_err(with_line)?;
+        Ok(input)
     }
 
     fn judge(&self, input: &GateInput) -> Result<(), LoadError> {
         let whole = matches!(self.0.config.kernel_types, KernelTypes::Whole(_));
         let names = whole.then_some(self as &dyn KernelNames);
-        match gate::check(self.profile(), input, names) {
-            Verdict::Accept { .. } => Ok(()),
-            Verdict::Reject(Rejection { errno, message, insn, stage }) => {
-                let refused = LoadError::refused("program", &input.name, stage, errno, message);
-                Err(LoadError { insn, ..refused })
-            }
-            Verdict::Unknown { what } => Err(LoadError::not_modelled("program", &input.name, what)),
-        }
+        answer(&input.name, gate::check(self.profile(), input, names))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a program, named once")]
@@ -324,5 +275,15 @@ impl Bpf {
             insns: prog.source.insns.len() as u64,
         });
         prog
+    }
+}
+
+fn answer(program: &str, verdict: Verdict) -> Result<(), LoadError> {
+    match verdict {
+        Verdict::Accept { .. } => Ok(()),
+        Verdict::Reject(Rejection { errno, message, insn, stage }) => {
+            Err(LoadError { insn, ..LoadError::refused("program", program, stage, errno, message) })
+        }
+        Verdict::Unknown { what } => Err(LoadError::not_modelled("program", program, what)),
     }
 }

@@ -51,7 +51,7 @@ pub use fields::{FieldEvent, ObjectType};
 pub use inline::{inline_map, inline_object, inline_program};
 pub(crate) use invocation::Callee;
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
-pub use load::{LoadOutcome, LoadedObject, gate_input, license_is_gpl};
+pub use load::{LoadOutcome, LoadedObject};
 pub use locks::{Holder, LockKind, LockSite, SpinLocks};
 pub use maps::{MapHandle, MapTable, map_def, map_rules};
 pub use output::{Outputs, PerfRecord, PrintkLine};
@@ -98,6 +98,9 @@ pub struct BpfConfig {
     pub costs: ProgCosts,
     pub limits: Limits,
     pub tracing: Tracing,
+    /// Programs are verified when they are loaded. Without it only the load gate looks, and a program that the kernel refuses can be
+    /// run and watched.
+    pub verify: bool,
 }
 
 impl BpfConfig {
@@ -109,6 +112,7 @@ impl BpfConfig {
             costs: ProgCosts::default(),
             limits: Limits::default(),
             tracing: Tracing::default(),
+            verify: true,
         }
     }
 }

@@ -1,14 +1,20 @@
 //! The order in which 7.2 looks at instructions before it follows the program, and a search for what holds at each of them.
 //!
-//! Key types: [`Blocks`]. Neighbours: `constants` and `stack_use` settle their facts with it, `liveness` and `stack_life` go through it
+//! Key types: [`Blocks`], [`Fact`]. What it costs is bounded here, which the kernel's is not. Neighbours: `constants` and `stack_use` settle their facts with it, `liveness` and `stack_life` go through it
 //! backwards. Modelled after kernel/bpf/cfg.c:bpf_compute_postorder and kernel/bpf/liveness.c:bpf_insn_successors (7.2).
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::program::Subprog;
+use super::stop::{Checked, not_modelled};
 use crate::isa::{Callee, Op};
 
 const TAIL_CALL: i32 = 12;
+/// Facts that are looked at, all in all: seconds. The kernel has no such limit.
+const MOST_BYTES: usize = 4 << 30;
+/// Facts that are kept at once.
+const MOST_KEPT_BYTES: usize = 256 << 20;
 
 /// Reachable instructions, function by function.
 pub struct Blocks {
@@ -20,6 +26,14 @@ pub struct Blocks {
     next: Vec<[u32; 2]>,
     /// What may be known at an instruction is kept where several ways meet.
     heads: Vec<bool>,
+    /// How much was looked at so far.
+    spent: Cell<usize>,
+}
+
+/// What may be known at an instruction.
+pub trait Fact: Clone {
+    /// Memory that it takes.
+    fn bytes(&self) -> usize;
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -31,6 +45,7 @@ impl Blocks {
             parts: Vec::with_capacity(subprogs.len()),
             next: Vec::with_capacity(ops.len()),
             heads: vec![false; ops.len()],
+            spent: Cell::new(0),
         };
         for subprog in subprogs {
             let exit = (subprog.start..subprog.end).rev().find(|at| ops[*at] == Some(Op::Exit));
@@ -86,23 +101,44 @@ impl Blocks {
         &self.order[self.parts[subprog].clone()]
     }
 
+    /// Notes that facts were looked at.
+    ///
+    /// # Errors
+    /// It was too much: not modelled.
+    pub fn spend(&self, bytes: usize) -> Checked {
+        self.spent.set(self.spent.get().saturating_add(bytes));
+        if self.spent.get() > MOST_BYTES {
+            return not_modelled("so many ways back through so large a function");
+        }
+        Ok(())
+    }
+
     /// Spreads what is known at the beginning of blocks until nothing new comes up. `entries` say what is known where functions begin;
     /// `step` is what an instruction makes of it, `join` what is left when ways meet, and whether that is news.
-    pub fn settle<S: Clone>(
+    ///
+    /// # Errors
+    /// It is too much work, or too much to keep: not modelled.
+    pub fn settle<S: Fact>(
         &self,
         order: &[usize],
         entries: Vec<(usize, S)>,
         mut step: impl FnMut(usize, &mut S),
         mut join: impl FnMut(&mut S, &S) -> bool,
-    ) -> Settled<S> {
+    ) -> Checked<Settled<S>> {
         let mut settled = Settled { at: vec![None; self.heads.len()] };
         entries.into_iter().for_each(|(at, state)| settled.at[at] = Some(Box::new(state)));
         loop {
             let mut changed = false;
             let mut carried: Option<S> = None;
+            let mut kept = 0;
             for &at in order.iter().rev() {
                 let known = settled.at[at].as_deref().cloned();
+                kept += known.as_ref().map_or(0, S::bytes);
                 let Some(mut state) = (if self.heads[at] { known } else { carried.take() }) else { continue };
+                self.spend(state.bytes())?;
+                if kept > MOST_KEPT_BYTES {
+                    return not_modelled("so many stack pointers at so many places");
+                }
                 step(at, &mut state);
                 for next in self.after(at) {
                     if !self.heads[next] {
@@ -119,13 +155,13 @@ impl Blocks {
                 }
             }
             if !changed {
-                return settled;
+                return Ok(settled);
             }
         }
     }
 
     /// Shows what is known before each instruction.
-    pub fn look<S: Clone>(
+    pub fn look<S: Fact>(
         &self,
         order: &[usize],
         settled: &Settled<S>,

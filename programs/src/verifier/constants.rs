@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Fact};
 use super::facts::Facts;
 use super::program::Program;
+use super::stop::Checked;
 use crate::isa::{AluOp, Imm64, JmpOp, Op, Reg, Src, Width};
 
 /// What a register holds.
@@ -46,19 +47,28 @@ impl Known {
 /// All registers before an instruction.
 pub type Registers = [Known; 11];
 
+impl Fact for Registers {
+    fn bytes(&self) -> usize {
+        size_of::<Registers>()
+    }
+}
+
 /// Registers before each call and branch.
-pub fn constants(program: &Program, blocks: &Blocks, facts: &Facts) -> BTreeMap<usize, Registers> {
+///
+/// # Errors
+/// The program has too many ways back.
+pub fn constants(program: &Program, blocks: &Blocks, facts: &Facts) -> Checked<BTreeMap<usize, Registers>> {
     let entries = program.subprogs.iter().map(|subprog| (subprog.start, Registers::default())).collect();
     let step = |at: usize, regs: &mut Registers| follow(program, facts, at, regs);
     let order = blocks.backwards();
-    let settled = blocks.settle(order, entries, step, join);
+    let settled = blocks.settle(order, entries, step, join)?;
     let mut found = BTreeMap::new();
     blocks.look(order, &settled, step, |at, regs| {
         if matches!(program.ops[at], Some(Op::Call(_) | Op::Branch { .. })) {
             found.insert(at, *regs);
         }
     });
-    found
+    Ok(found)
 }
 
 fn join(held: &mut Registers, new: &Registers) -> bool {

@@ -26,17 +26,21 @@ struct Effect {
 }
 
 /// Live registers before each reachable instruction. `params` knows how many arguments a call has.
+///
+/// # Errors
+/// The program has too many ways back.
 pub fn live_registers(
     ops: &[Option<Op>],
     blocks: &Blocks,
     params: &dyn Fn(Callee) -> Option<u8>,
-) -> Vec<u16> {
+) -> Checked<Vec<u16>> {
     let effects: Vec<Effect> =
         ops.iter().map(|op| op.map_or(Effect::default(), |op| effect(op, params))).collect();
     let mut live = vec![0_u16; ops.len()];
     let mut changed = true;
     while changed {
         changed = false;
+        blocks.spend(size_of_val(blocks.backwards()))?;
         for &at in blocks.backwards() {
             let out = blocks.after(at).fold(0, |out, next| out | live[next]);
             let before = (out & !effects[at].writes) | effects[at].reads;
@@ -44,7 +48,7 @@ pub fn live_registers(
             live[at] = before;
         }
     }
-    live
+    Ok(live)
 }
 
 fn bit(reg: crate::isa::Reg) -> u16 {
@@ -95,12 +99,12 @@ impl Verifier<'_> {
             return Ok(());
         }
         let mut blocks = Blocks::new(&self.program.ops, &self.program.subprogs);
-        let uses = Uses::new(self.profile, self.facts, &self.program, &blocks);
+        let uses = Uses::new(self.profile, self.facts, &self.program, &blocks)?;
         if decide_branches(&mut self.program.ops, &uses.constants) {
             blocks = Blocks::new(&self.program.ops, &self.program.subprogs);
         }
         let stack = StackLife::of(&self.program, &blocks, &uses)?;
-        let registers = live_registers(&self.program.ops, &blocks, &|callee| uses.params(callee));
+        let registers = live_registers(&self.program.ops, &blocks, &|callee| uses.params(callee))?;
         self.ahead = Some(Ahead { registers, stack });
         Ok(())
     }

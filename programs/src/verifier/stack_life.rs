@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::{Blocks, Settled};
+use super::blocks::{Blocks, Fact, Settled};
 use super::constants::What;
 use super::program::Program;
 use super::stack_track::{Slots, Track, Tracks};
@@ -23,8 +23,10 @@ const HALF: i64 = 4;
 const ALL: Halves = Halves::MAX;
 /// Functions that are looked at, over all ways to call them.
 const MOST_CALLS: u32 = 10_000;
-/// Instructions of all of them, for each frame that they may touch; the kernel has no such limit. It bounds time, and memory to 384 MiB.
-const MOST_WORK: usize = 8_000_000;
+/// Instructions of all of them, for each frame that they may touch; the kernel has no such limit. It bounds memory to 288 MiB.
+const MOST_WORK: usize = 6_000_000;
+/// What is known at calls, of all functions.
+const MOST_CALL_BYTES: usize = 128 << 20;
 /// Helpers that call a function before they return: register with the function, with the context, and where it gets that.
 const CALLBACKS: [(i32, [usize; 3]); 4] =
     [(164, [2, 3, 4]), (180, [3, 4, 3]), (181, [2, 3, 2]), (209, [2, 3, 2])];
@@ -129,6 +131,7 @@ impl StackLife {
             stacks: BTreeMap::new(),
             calls: 0,
             work: 0,
+            call_bytes: 0,
         };
         for subprog in callers_first(program, blocks) {
             if !analysis.seen[subprog] || program.subprogs[subprog].global {
@@ -174,6 +177,7 @@ struct Analysis<'p, 'a> {
     stacks: BTreeMap<usize, Slots>,
     calls: u32,
     work: usize,
+    call_bytes: usize,
 }
 
 impl Analysis<'_, '_> {
@@ -198,7 +202,7 @@ impl Analysis<'_, '_> {
         }
         let mut instance = Instance { subprog, depth, frames: vec![None; depth + 1] };
         self.seen[subprog] = true;
-        let calls = self.own(&mut instance, args, callsites);
+        let calls = self.own(&mut instance, args, callsites)?;
         for &at in self.blocks.backwards_in(subprog) {
             let Some(tracks) = calls.get(&at) else { continue };
             let Some((callee, args)) = self.callee(&mut instance, at, tracks) else { continue };
@@ -222,7 +226,7 @@ impl Analysis<'_, '_> {
             known.merge(instance);
             instance = known;
         }
-        self.settle(&mut instance);
+        self.settle(&mut instance)?;
         self.life.instances.insert(key, instance);
         Ok(())
     }
@@ -233,7 +237,7 @@ impl Analysis<'_, '_> {
         instance: &mut Instance,
         args: &[Track; 5],
         callsites: &[usize; MOST_FRAMES],
-    ) -> BTreeMap<usize, Tracks> {
+    ) -> Checked<BTreeMap<usize, Tracks>> {
         let (program, depth) = (self.program, instance.depth);
         let order = self.blocks.backwards_in(instance.subprog);
         let start = program.subprogs[instance.subprog].start;
@@ -245,22 +249,31 @@ impl Analysis<'_, '_> {
             }
         };
         let entry = vec![(start, Tracks::entry(depth, args))];
-        let settled: Settled<Tracks> = self.blocks.settle(order, entry, step, |held, new| held.join(new));
-        let mut calls = BTreeMap::new();
+        let settled: Settled<Tracks> = self.blocks.settle(order, entry, step, |held, new| held.join(new))?;
+        let (mut calls, mut bytes) = (BTreeMap::new(), self.call_bytes);
         self.blocks.look(order, &settled, step, |at, tracks| {
             self.load_or_store(instance, at, tracks);
             if let Some(Op::Call(callee)) = program.ops[at] {
                 self.helper_or_kfunc(instance, at, callee, tracks);
-                calls.insert(at, tracks.clone());
+                if (bytes <= MOST_CALL_BYTES) && self.calls_function(at, callee) {
+                    bytes += tracks.bytes();
+                    calls.insert(at, tracks.clone());
+                }
             }
         });
-        for (at, tracks) in &calls {
-            let calls_function = matches!(program.ops[*at], Some(Op::Call(Callee::Subprog(_))));
-            if calls_function || program.marks[*at].callback {
-                self.stacks.insert(*at, tracks.slots.clone());
-            }
+        self.call_bytes = bytes;
+        if bytes > MOST_CALL_BYTES {
+            return not_modelled("so many calls with so many stack pointers");
         }
-        calls
+        self.stacks.extend(calls.iter().map(|(at, tracks)| (*at, tracks.slots.clone())));
+        Ok(calls)
+    }
+
+    fn calls_function(&self, at: usize, callee: Callee) -> bool {
+        let calls_back = |id| CALLBACKS.iter().any(|row| row.0 == id);
+        matches!(callee, Callee::Subprog(_))
+            || matches!(callee, Callee::Helper(id) if calls_back(id))
+            || self.program.marks[at].callback
     }
 
     fn load_or_store(&self, instance: &mut Instance, at: usize, tracks: &Tracks) {
@@ -358,12 +371,13 @@ impl Analysis<'_, '_> {
     }
 
     /// Carries reads back to where nothing has been written yet (`update_instance`).
-    fn settle(&self, instance: &mut Instance) {
+    fn settle(&self, instance: &mut Instance) -> Checked {
         let order = self.blocks.backwards_in(instance.subprog);
         let start = self.program.subprogs[instance.subprog].start;
         for marks in instance.frames.iter_mut().flatten() {
             loop {
                 let mut changed = false;
+                self.blocks.spend(size_of_val(order))?;
                 for &at in order {
                     if self.blocks.after(at).next().is_none() {
                         continue;
@@ -379,6 +393,7 @@ impl Analysis<'_, '_> {
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Key types: [`Track`], [`Tracks`]. Neighbours: `stack_use` asks where loads, stores and calls get to. Modelled after
 //! kernel/bpf/liveness.c:struct arg_track and arg_track_xfer (7.2).
 
+use super::blocks::Fact;
 use crate::isa::{AluOp, End, Op, Reg, Size, Src, Width};
 
 const SLOTS: usize = 64;
@@ -175,6 +176,12 @@ fn slot_at(off: i64) -> Option<usize> {
 pub struct Tracks {
     pub regs: [Track; 11],
     pub slots: Slots,
+}
+
+impl Fact for Tracks {
+    fn bytes(&self) -> usize {
+        size_of::<Tracks>() + self.slots.0.len() * size_of::<(u8, Track)>()
+    }
 }
 
 impl Tracks {

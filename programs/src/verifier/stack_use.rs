@@ -10,6 +10,7 @@ use super::facts::{Facts, MapFacts};
 use super::kfunc::class::has_suffix;
 use super::kfunc::types::{is_struct_kind, pointee};
 use super::program::Program;
+use super::stop::Checked;
 use crate::btf::{Kind, Param};
 use crate::gate::GateInput;
 use crate::isa::{Callee, Imm64, Op};
@@ -53,10 +54,10 @@ impl<'a> Uses<'a> {
         facts: &'a Facts<'a>,
         program: &Program<'a>,
         blocks: &super::blocks::Blocks,
-    ) -> Uses<'a> {
-        let constants = constants(program, blocks, facts);
+    ) -> Checked<Uses<'a>> {
+        let constants = constants(program, blocks, facts)?;
         let largest = largest(program, facts);
-        Uses { profile, input: program.input, facts, constants, largest }
+        Ok(Uses { profile, input: program.input, facts, constants, largest })
     }
 
     fn called(&self, callee: Callee) -> Option<Called<'a>> {

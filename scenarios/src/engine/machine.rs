@@ -50,6 +50,7 @@ pub(super) fn build(job: &Job<'_>, problems: &mut Problems) -> Option<Kernel> {
     });
     let mut config = BpfConfig::new(profile);
     config.limits.insn_budget = scenario.instruction_budget.value.0;
+    config.verify = scenario.verify;
     if let Some(types) = kernel_types {
         config.kernel_types = KernelTypes::Whole(Rc::new(types));
     }

@@ -134,7 +134,8 @@ fn verdict_difference(
         (LoadResult::Rejected { errno, message, source }, LoadExpect::Accept | LoadExpect::PerKernel(_)) => {
             let diagnostic = Diagnostic::error(VERDICT, format!("`{name}` was rejected: {}", Ret(*errno)))
                 .label(place, "expected to be accepted")
-                .note(format!("the kernel says: {message}"));
+                .note(format!("the kernel says: {message}"))
+                .help("`sleepable check` on the object shows what led there; `verify = false` runs what only the verifier refuses");
             Some(match source {
                 Some(line) => diagnostic.note(format!("at {}:{}:{}", line.file, line.line, line.column)),
                 None => diagnostic,

@@ -14,7 +14,7 @@ SEC("uprobe")
 int peek(struct pt_regs *ctx)
 {
 	__u32 n = atomic_reads++ & (MAX_READS - 1), len = ctx->si & 31;
-	char buf[32];
+	char buf[32] = {};
 
 	atomic_returns[n] = bpf_probe_read_user(buf, len, (void *)ctx->di);
 	return 0;
@@ -24,7 +24,7 @@ SEC("uprobe.s")
 int fetch(struct pt_regs *ctx)
 {
 	__u32 n = sleepable_reads++ & (MAX_READS - 1), len = ctx->si & 31;
-	char buf[32];
+	char buf[32] = {};
 
 	sleepable_returns[n] = bpf_copy_from_user(buf, len, (void *)ctx->di);
 	return 0;

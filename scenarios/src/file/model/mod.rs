@@ -58,6 +58,10 @@ pub struct Scenario {
     /// How many instructions one program run may execute before it counts as endless.
     #[serde(default = "default_budget")]
     pub instruction_budget: Sp<Num>,
+    /// Programs must pass the kernel's verifier. With `false` only what comes before it refuses them (section, helpers, maps, calls), to
+    /// watch what a program would do that the kernel does not load.
+    #[serde(default = "default_verify")]
+    pub verify: bool,
     /// Virtual time after which the run is stopped.
     #[serde(default = "default_time_limit")]
     pub time_limit: Sp<Dur>,
@@ -111,6 +115,10 @@ fn default_cpus() -> Sp<u32> {
 fn default_seed() -> Sp<Num> {
     Sp::implied(Num(1))
 }
+fn default_verify() -> bool {
+    true
+}
+
 fn default_budget() -> Sp<Num> {
     Sp::implied(Num(1_000_000))
 }
