@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::records::{DESTRUCTORS_6_1, Field, Place, Records, is_graph_root};
+use super::types_taken::taken;
 use crate::btf::{Btf, Kind, Type, TypeId};
 use crate::object::{MapSpec, SpecialKind};
 use crate::profile::KernelVersion;
@@ -58,8 +59,11 @@ pub struct ObjectTypes<'a> {
 impl<'a> ObjectTypes<'a> {
     pub fn new(version: KernelVersion, program: &'a Btf, kernel: &'a Btf) -> ObjectTypes<'a> {
         let records = Records { version, program, kernel };
-        let structs =
-            if version >= KernelVersion::V6_12 { records.of_all().ok() } else { Some(BTreeMap::new()) };
+        let structs = match version {
+            _ if !taken(version, program) => None,
+            KernelVersion::V5_10 | KernelVersion::V6_1 => Some(BTreeMap::new()),
+            _ => records.of_all().ok(),
+        };
         ObjectTypes { version, program, kernel, structs }
     }
 

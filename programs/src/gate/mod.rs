@@ -23,6 +23,7 @@ mod syscall_checks;
 mod target;
 #[cfg(test)]
 mod tests;
+mod types_taken;
 mod values;
 mod walk;
 

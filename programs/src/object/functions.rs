@@ -24,8 +24,10 @@ pub(super) struct Function<'d> {
     pub section: usize,
     pub start: usize,
     pub len: usize,
-    /// The verifier checks it on its own.
+    /// Its symbol is global and visible everywhere.
     pub global: bool,
+    /// Its symbol is global but hidden: the loader makes its type static.
+    pub hidden: bool,
 }
 
 /// All code of the object before linking.
@@ -95,6 +97,7 @@ impl<'d> Code<'d> {
             start: start as usize,
             len: len as usize,
             global: symbol.bind != elf::STB_LOCAL && !hidden,
+            hidden: symbol.bind != elf::STB_LOCAL && hidden,
         })
     }
 

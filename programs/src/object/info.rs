@@ -8,7 +8,7 @@ use super::error::{ErrorKind, ObjectError, from_btf};
 use super::functions::{Code, Function};
 use super::spec::{CoreRelo, LineInfo, ProgramSpec};
 use crate::btf::ext::{BtfExt, ExtSection};
-use crate::btf::{Btf, MAX_NAME_BYTES, TypeId};
+use crate::btf::{Btf, Linkage, MAX_NAME_BYTES, TypeId};
 use crate::core_reloc::CoreKind;
 use crate::isa::Insn;
 
@@ -27,6 +27,12 @@ struct Line {
     col: u32,
 }
 
+#[derive(Clone, Copy)]
+struct Func {
+    ty: TypeId,
+    global: bool,
+}
+
 #[derive(Clone)]
 struct Core {
     kind: CoreKind,
@@ -37,7 +43,7 @@ struct Core {
 /// All records by section number and slot. Those behind the end of the code belong to nothing and are left out.
 #[derive(Default)]
 pub(super) struct Records {
-    funcs: BTreeMap<(usize, usize), TypeId>,
+    funcs: BTreeMap<(usize, usize), Func>,
     lines: BTreeMap<(usize, usize), Line>,
     core: BTreeMap<(usize, usize), Core>,
 }
@@ -63,7 +69,8 @@ impl Records {
         };
         each(&ext.funcs, btf, &homes, |home, func| {
             if let Some(at) = place(home, func.insn_off)? {
-                records.funcs.insert(at, func.func);
+                let linkage = btf.type_by_id(func.func).and_then(|ty| ty.linkage());
+                records.funcs.insert(at, Func { ty: func.func, global: linkage == Some(Linkage::Global) });
             }
             Ok(())
         })?;
@@ -92,7 +99,14 @@ impl Records {
 
     /// The `FUNC` of the function that starts here.
     pub(super) fn func_at(&self, section: usize, slot: usize) -> Option<TypeId> {
-        self.funcs.get(&(section, slot)).copied()
+        self.funcs.get(&(section, slot)).map(|func| func.ty)
+    }
+
+    /// Whether the kernel checks a function on its own. Its type says so, not its symbol: a copy that the compiler makes of a global
+    /// function for one set of arguments has a local symbol and the first one's type. Without a type the symbol's word is taken.
+    pub(super) fn is_global(&self, function: &Function<'_>) -> bool {
+        let func = self.funcs.get(&(function.section, function.start));
+        func.map_or(function.global, |func| func.global && !function.hidden)
     }
 
     /// Copies the records of `function` into a program where it was placed at `start`.

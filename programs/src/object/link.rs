@@ -235,7 +235,7 @@ impl Linker<'_, '_> {
                 name: f.name.to_string(),
                 start,
                 len: f.len,
-                global: f.global,
+                global: self.records.is_global(f),
                 func: self.records.func_at(f.section, f.start),
             });
             self.records.copy(f, start, &mut program);

@@ -91,7 +91,7 @@ pub struct Subprog {
     pub name: String,
     pub start: usize,
     pub len: usize,
-    /// Whether the verifier checks it on its own: global linkage and default visibility.
+    /// Whether the verifier checks it on its own: global linkage in its type and default visibility.
     pub global: bool,
     /// The `FUNC` in the object's BTF.
     pub func: Option<TypeId>,

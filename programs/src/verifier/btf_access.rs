@@ -61,6 +61,7 @@ impl Verifier<'_> {
             return no_access("only read is supported");
         }
         if allocated {
+            self.owned_somehow(reg)?;
             self.protected_fields(id, off, a.size)?;
         }
         let Some(btf) = self.btf(source) else { return not_modelled("a program type without BTF") };
@@ -100,6 +101,25 @@ impl Verifier<'_> {
             }
         }
         Ok(whole)
+    }
+
+    /// An object of the program is owned, borrowed from a list or protected by an RCU section. What a section protected is none of these
+    /// behind it, which the kernel takes for a fault of its own.
+    fn owned_somehow(&self, reg: &Reg) -> Checked {
+        let version = self.version();
+        if version < KernelVersion::V6_12 || reg.flags.any(Flags::NON_OWN_REF.with(Flags::RCU)) {
+            return Ok(());
+        }
+        match version {
+            KernelVersion::V7_2 if !self.is_referenced(reg) => {
+                refuse(Errno::EFAULT, "verifier bug: allocated object must have a referenced id")
+            }
+            KernelVersion::V6_12 if reg.ref_id == 0 => {
+                let what = "verifier internal error: ref_obj_id for allocated object must be non-zero";
+                refuse(Errno::EFAULT, what)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Locks, list and tree fields of an allocated object are for kfuncs.

@@ -8,10 +8,11 @@ use super::reg::{DynptrKind, Flags, Id, Kind};
 use super::search::SlotRef;
 use super::stack_objects::{Whereabouts, argument, as_argument};
 use super::state::{Byte, Object};
-use super::stop::{Checked, invalid};
+use super::stop::{Checked, invalid, refuse};
 use super::verify::Verifier;
 use crate::profile::KernelVersion;
 use crate::profile::argument::{Argument, DynptrArg};
+use sim::errno::Errno;
 
 /// Slots of a dynptr (`BPF_DYNPTR_NR_SLOTS`).
 const SLOTS: usize = 2;
@@ -72,6 +73,11 @@ pub(super) fn is_owning(kind: DynptrKind) -> bool {
     matches!(kind, DynptrKind::Ringbuf | DynptrKind::File)
 }
 
+/// Whether a kernel function makes such a dynptr: helpers make local ones and records only.
+fn source_is_kfunc(kind: DynptrKind, source: Source) -> bool {
+    matches!(source, Source::Clone(_)) || !matches!(kind, DynptrKind::Local | DynptrKind::Ringbuf)
+}
+
 impl Verifier<'_> {
     /// Checks a dynptr argument, and makes the dynptr if the call does. Ending one is left to [`Verifier::end_dynptr`].
     pub(super) fn dynptr_argument(
@@ -98,6 +104,13 @@ impl Verifier<'_> {
                 let early = version == KernelVersion::V6_1;
                 let fits = !constant && (early || self.object_at(&reg, SLOTS) != Whereabouts::Nowhere);
                 let taken = version == KernelVersion::V6_1 && self.dynptr_near(&reg);
+                if constant && version == KernelVersion::V6_12 && source_is_kfunc(kind, source) {
+                    // Its flags say both that it is only read and that it is made.
+                    return refuse(
+                        Errno::EFAULT,
+                        "verifier internal error: misconfigured dynptr helper type flags",
+                    );
+                }
                 if !fits || taken {
                     return invalid("Dynptr has to be an uninitialized dynptr");
                 }
@@ -190,7 +203,10 @@ impl Verifier<'_> {
         let Some(Object::Dynptr { kind, first: true, id, ref_id }) = self.object_slot(at).object else {
             return None;
         };
-        self.object_read(at, SLOTS);
+        // 6.1 does not note that the slots are read, so states with and without a dynptr there are the same to it.
+        if self.version() != KernelVersion::V6_1 {
+            self.object_read(at, SLOTS);
+        }
         Some(Seen { kind, id, ref_id })
     }
 

@@ -17,6 +17,9 @@ use crate::profile::{KernelVersion, Profile};
 /// `BPF_F_RDONLY_PROG` and `BPF_F_WRONLY_PROG`.
 const RDONLY_PROG: u32 = 1 << 7;
 const WRONLY_PROG: u32 = 1 << 8;
+/// Sources of an `ld_imm64` that names a map.
+const PSEUDO_MAP: u8 = 1;
+const PSEUDO_MAP_VALUE: u8 = 2;
 
 /// A map as programs see it.
 #[derive(Clone, Debug)]
@@ -86,6 +89,7 @@ pub struct Facts<'a> {
     pub program: &'a ProgramSpec,
     /// Relocations that the built-in types cannot decide: whoever gets there, gets no verdict.
     pub unseen: Vec<Poisoned>,
+    arena: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -104,7 +108,11 @@ impl<'a> Facts<'a> {
         }
         let btf = object.btf.as_ref().filter(|_| types.is_some());
         let structs = types.and_then(|types| types.structs).unwrap_or_default();
-        Facts { profile, maps, kernel, btf, structs, program, unseen: Vec::new() }
+        let arena = program.insns.iter().any(|insn| {
+            let named = insn.is_load_imm64() && matches!(insn.src, PSEUDO_MAP | PSEUDO_MAP_VALUE);
+            named && maps.get(insn.imm as usize).is_some_and(|map| map.is(&["ARENA"]))
+        });
+        Facts { profile, maps, kernel, btf, structs, program, unseen: Vec::new(), arena }
     }
 
     /// Special fields of a struct of the program, if objects of it can be allocated with them (`btf_find_struct_meta`).
@@ -129,8 +137,9 @@ impl<'a> Facts<'a> {
         self.unseen.iter().find(|relo| relo.insn == insn).map(|relo| relo.access.as_str())
     }
 
+    /// The program itself names an arena; that its object has one is not enough.
     pub fn has_arena(&self) -> bool {
-        self.maps.iter().any(|map| map.is(&["ARENA"]))
+        self.arena
     }
 
     /// Locks are told apart by the id of the pointer to them (`reg_may_point_to_spin_lock`).

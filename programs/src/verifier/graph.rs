@@ -31,11 +31,17 @@ pub(super) struct Root {
 }
 
 impl Verifier<'_> {
+    /// An object of the program (`type_is_ptr_alloc_obj`); for 7.2 no more when an RCU section behind it has ended.
+    pub(super) fn is_object(&self, reg: &Reg) -> bool {
+        let lost = self.version() == KernelVersion::V7_2 && reg.flags.has(Flags::UNTRUSTED);
+        matches!(reg.kind, Kind::Btf { .. }) && reg.flags.has(Flags::ALLOC) && !lost
+    }
+
     /// Special fields of what a register points to (`reg_btf_record`).
     pub(super) fn object_fields(&self, reg: &Reg) -> Vec<Field> {
         match reg.kind {
             Kind::MapValue { map, .. } => self.facts.map(map).fields.clone(),
-            Kind::Btf { btf: BtfSource::Program, id } if reg.flags.has(Flags::ALLOC) => {
+            Kind::Btf { btf: BtfSource::Program, id } if self.is_object(reg) => {
                 self.facts.program_fields(TypeId(id)).to_vec()
             }
             _ => Vec::new(),

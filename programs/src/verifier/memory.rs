@@ -364,7 +364,7 @@ impl Verifier<'_> {
     }
 
     fn map_value(&mut self, a: &Access, reg: &Reg, map: MapRef, off: i64) -> Checked<Option<Reg>> {
-        self.map_permission(map, off, a)?;
+        self.map_permission(map, reg, off, a)?;
         self.map_access(a.base, off, a.size, false, true)?;
         let facts = self.facts.map(map);
         let Some(known) = reg.num.known() else { return Ok(None) };
@@ -390,14 +390,17 @@ impl Verifier<'_> {
         Ok(value.map(|value| Reg::constant(value, self.numbers)))
     }
 
-    pub(super) fn map_permission(&self, map: MapRef, off: i64, a: &Access) -> Checked {
+    /// `check_map_access_type`.
+    pub(super) fn map_permission(&self, map: MapRef, reg: &Reg, off: i64, a: &Access) -> Checked {
         let facts = self.facts.map(map);
         let (allowed, word) =
             if a.write { (facts.may_write(), "write into") } else { (facts.may_read(), "read from") };
         if allowed {
             return Ok(());
         }
-        let (value_size, size) = (facts.value_size, a.size);
+        // 7.2 keeps the fixed part of the offset with the rest.
+        let kept = if self.version() == KernelVersion::V7_2 { reg.num.smin() } else { 0 };
+        let (value_size, size, off) = (facts.value_size, a.size, off.wrapping_add(kept));
         no_access(format!("{word} map forbidden, value_size={value_size} off={off} size={size}"))
     }
 

@@ -59,7 +59,6 @@ impl Verifier<'_> {
         match kind.prog_type {
             T::KPROBE | T::TRACEPOINT | T::PERF_EVENT | T::RAW_TRACEPOINT => self.has_private_stacks(),
             T::TRACING => kind.attach_type != AttachType::TRACE_ITER && self.has_private_stacks(),
-            T::LSM => kind.attach_type != AttachType::LSM_MAC && self.has_private_stacks(),
             _ => false,
         }
     }

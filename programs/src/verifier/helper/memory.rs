@@ -56,7 +56,7 @@ impl Verifier<'_> {
                 self.region(regno, off, size, key_size, false)
             }
             Kind::MapValue { map, .. } => {
-                self.map_permission(map, off, &access)?;
+                self.map_permission(map, &reg, off, &access)?;
                 self.map_access(regno, off, size, zero_ok, false)
             }
             Kind::Mem { size: bytes } => {

@@ -281,8 +281,7 @@ impl Verifier<'_> {
     fn refcounted_arg(&mut self, regno: u8, found: &mut Found) -> Checked {
         let reg = *self.reg(regno);
         let name = argument(self.version(), regno);
-        let kernel_type = !matches!(reg.kind, Kind::Btf { .. });
-        if kernel_type || !reg.flags.has(Flags::ALLOC) {
+        if !self.is_object(&reg) {
             return invalid(format!("{name} is neither owning or non-owning ref"));
         }
         let late = self.version() == KernelVersion::V7_2;
