@@ -40,8 +40,8 @@ impl<'a> Checks<'a> {
             Kind::Func => self.name(ty.name()) && self.arguments_named(ty),
             Kind::FuncProto => ty.params().all(|param| self.name(param.name)),
             Kind::Datasec => self.section(ty),
-            // Older kernels see a number in its place.
-            Kind::DeclTag => self.version < KernelVersion::V6_1 || !ty.name().is_empty(),
+            // Older kernels see a number or a qualifier in its place.
+            Kind::DeclTag | Kind::TypeTag => self.version < KernelVersion::V6_1 || !ty.name().is_empty(),
             _ => true,
         }
     }
@@ -77,7 +77,8 @@ impl<'a> Checks<'a> {
         let printed = |byte: u8| (0x20..0x7f).contains(&byte) || byte >= 0xa0;
         let name = ty.name();
         let named = if self.version < KernelVersion::V6_12 {
-            self.name(name)
+            // The loader writes something else for the mark of a section that need not be loaded.
+            self.name(name.strip_prefix('?').unwrap_or(name))
         } else {
             name.len() <= self.longest() && name.bytes().all(printed)
         };
