@@ -140,7 +140,11 @@ pub(super) fn boundaries(profile: &Profile, input: &GateInput, starts: &[usize])
         let end = starts.get(index + 1).copied().unwrap_or(input.insns.len());
         for at in *start..end {
             let inside = |to: i64| (*start as i64..end as i64).contains(&to);
-            if let Some(to) = jump_target(&input.insns, at).filter(|to| !inside(*to)) {
+            let insn = &input.insns[at];
+            // Before jumps had long distances, each was in the same field.
+            let unknown = version <= KernelVersion::V6_1 && insn.code == class::JMP32 | special::JA;
+            let near = unknown.then(|| at as i64 + 1 + i64::from(insn.off));
+            if let Some(to) = near.or_else(|| jump_target(&input.insns, at)).filter(|to| !inside(*to)) {
                 let text = message(version, "jump_out_of_range", &[&at.to_string(), &to.to_string()]);
                 return Err(Rejection::new(Stage::Functions, Errno::EINVAL, text).at(at));
             }

@@ -216,6 +216,9 @@ impl Verifier<'_> {
                     None if self.facts.is_cut() && has_kernel_variable(self.version(), &symbol.name) => {
                         return not_modelled(format!("kernel variable {}", symbol.name));
                     }
+                    None if symbol.weak && self.has_address_only(&symbol.name) => {
+                        return invalid("pseudo btf_id 0 in ldimm64 isn't KIND_VAR.");
+                    }
                     None if symbol.weak => Reg::constant(0, numbers),
                     None => {
                         let text = format!("extern (var ksym) '{}': not found in kernel BTF", symbol.name);
@@ -226,6 +229,15 @@ impl Verifier<'_> {
         };
         self.set_reg(dst, reg);
         Ok(())
+    }
+
+    /// A variable that 5.10 has and does not describe: if the loader reads addresses for the sake of another symbol, it finds this one's and
+    /// takes it for described, too.
+    fn has_address_only(&self, name: &str) -> bool {
+        let reads_addresses = || self.facts.program.ksyms.iter().any(|ksym| ksym.kind == KsymKind::Untyped);
+        self.version() == KernelVersion::V5_10
+            && has_kernel_variable(KernelVersion::V6_1, name)
+            && reads_addresses()
     }
 
     /// `check_pseudo_btf_id` of a variable.

@@ -96,14 +96,16 @@ impl Verifier<'_> {
         self.check_call_args(subprog, false)?;
         let mut frame = self.callee_frame(&self.path.state, subprog, insn)?;
         for number in 1..=5 {
-            if self.reg(number).kind != Kind::NotInit {
-                self.read_reg(number)?;
-            }
             frame.regs[usize::from(number)] = *self.reg(number);
         }
         frame.stack_args = has_stack_args(&frame.regs);
+        let (caller, marks) = (self.path.state.frames.len() as u8 - 1, self.path.state.running().marks());
         self.clear_caller_saved();
-        self.enter(frame)
+        let next = self.enter(frame)?;
+        for number in 1..=5 {
+            self.path.state.running().hand_over(number, caller, &marks);
+        }
+        Ok(next)
     }
 
     /// A global function is verified on its own: here only its arguments count.
@@ -129,11 +131,6 @@ impl Verifier<'_> {
             return invalid(format!("sleepable global function {name}() called in {context}"));
         }
         args?;
-        for number in 1..=5 {
-            if self.reg(number).kind != Kind::NotInit {
-                self.read_reg(number)?;
-            }
-        }
         if late && self.info[subprog].changes_packet {
             self.clear_packet_pointers();
         }

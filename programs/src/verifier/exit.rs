@@ -37,9 +37,10 @@ impl Verifier<'_> {
         Ok(Next::End)
     }
 
-    /// `bpf_throw`: every frame ends here.
+    /// `bpf_throw`: every frame ends here. Before 7.2 only the outermost frame is asked for open regions, as at any exit.
     pub(super) fn throw(&mut self) -> Checked<Next> {
-        self.check_resource_leak(LeakAt::Throw, true)?;
+        let regions_too = self.path.state.frames.len() == 1 || self.version() == KernelVersion::V7_2;
+        self.check_resource_leak(LeakAt::Throw, regions_too)?;
         Ok(Next::End)
     }
 
@@ -57,15 +58,14 @@ impl Verifier<'_> {
             self.read_reg(0)?;
             self.want_reg(0);
             self.check_callback_return()?;
-        } else if result.kind != Kind::NotInit {
-            self.read_reg(0)?;
         }
+        let (callee, marks) = (self.path.state.frames.len() as u8 - 1, self.path.state.running().marks());
         let done = self.path.state.frames.pop().expect("a function ends");
         let callsite = done.callsite.expect("a nested function was called");
         if !callback {
             let caller = self.path.state.current_mut();
             caller.regs[0] = result;
-            self.path.state.running().written.regs |= 1;
+            self.path.state.running().hand_over(0, callee, &marks);
             return Ok(Next::At(callsite + 1));
         }
         if self.version() <= KernelVersion::V6_1 {

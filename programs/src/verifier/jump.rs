@@ -3,10 +3,11 @@
 //! Neighbours: `scalar` decides and refines numbers; `verify` dispatches here. Modelled after kernel/bpf/verifier.c:check_cond_jmp_op,
 //! try_match_pkt_pointers, mark_ptr_or_null_regs and sync_linked_regs.
 
+use super::prune::Sameness;
 use super::reg::{Flags, Kind, Reg};
 use super::scalar::Condition;
 use super::search::{Linked, NodeId, Path, SlotRef};
-use super::state::{RefKind, State};
+use super::state::{RefKind, Slot, State};
 use super::stop::{Checked, not_modelled};
 use super::verify::{Next, Verifier};
 use crate::isa::{JmpOp, Op, Src, Width};
@@ -73,6 +74,7 @@ impl Verifier<'_> {
         while let Some(id) = at {
             let node = &self.search.nodes[id];
             let same = node.insn == insn
+                && !node.evicted
                 && node.state.frames.len() == frames.len()
                 && node.state.frames.iter().zip(frames).all(|(a, b)| a.callsite == b.callsite);
             if same {
@@ -92,14 +94,15 @@ impl Verifier<'_> {
 
     /// Scalars that changed since `before` and are not precise become unknown (`widen_imprecise_scalars`).
     pub(super) fn widen(&self, before: &State, state: &mut State) {
-        for (number, old) in before.frames.iter().enumerate().take(state.frames.len()) {
+        let mut same = Sameness::new(self.rules());
+        for (number, old) in before.frames.iter().enumerate().take(state.frames.len()).rev() {
             let frame = state.frame_mut(number);
             for (reg, was) in frame.regs.iter_mut().zip(&old.regs) {
-                widen_reg(was, reg, self.numbers);
+                widen_reg(was, reg, &mut same);
             }
             for (slot, was) in frame.stack.iter_mut().zip(&old.stack) {
                 if slot.is_spill() && was.is_spill() {
-                    widen_reg(&was.reg, &mut slot.reg, self.numbers);
+                    widen_reg(&was.reg, &mut slot.reg, &mut same);
                 }
             }
         }
@@ -279,7 +282,10 @@ impl Verifier<'_> {
         }
         let numbers = self.numbers;
         let last = self.version() == KernelVersion::V7_2;
-        state.each_reg_mut(|reg| {
+        // Up to 6.1 a spill of half a register is forgotten here (bpf_get_spilled_reg).
+        let spilled =
+            if self.version() <= KernelVersion::V6_1 { Slot::is_full_spill } else { Slot::is_spill };
+        state.each_reg_of(spilled, |reg| {
             if !reg.is_scalar() || reg.id != known.id {
                 return;
             }
@@ -363,10 +369,10 @@ impl Verifier<'_> {
     }
 }
 
-fn widen_reg(was: &Reg, reg: &mut Reg, numbers: super::scalar::Numbers) {
+fn widen_reg(was: &Reg, reg: &mut Reg, same: &mut Sameness) {
     let scalars = was.is_scalar() && reg.is_scalar();
-    if scalars && !was.precise && !reg.precise && was.num != reg.num {
-        *reg = Reg::unknown(numbers);
+    if scalars && !was.precise && !reg.precise && !same.scalars(was, reg) {
+        *reg = same.unknown();
     }
 }
 

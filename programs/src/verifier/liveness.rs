@@ -6,6 +6,7 @@
 
 use super::blocks::Blocks;
 use super::constants::decide_branches;
+use super::loops::components;
 use super::reg::{Kind, Reg};
 use super::stack_life::{Halves, StackLife};
 use super::stack_use::Uses;
@@ -105,6 +106,7 @@ impl Verifier<'_> {
         }
         let stack = StackLife::of(&self.program, &blocks, &uses)?;
         let registers = live_registers(&self.program.ops, &blocks, &|callee| uses.params(callee))?;
+        self.search.loops.components = components(&self.program, &blocks);
         self.ahead = Some(Ahead { registers, stack });
         Ok(())
     }

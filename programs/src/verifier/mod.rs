@@ -36,6 +36,7 @@ mod kfunc;
 mod kptr;
 mod legacy;
 mod liveness;
+mod loops;
 mod memory;
 mod names;
 mod pointer_use;

@@ -43,6 +43,21 @@ impl Wanted {
         wanted
     }
 
+    /// All that is precise in a state.
+    pub fn precise_of(state: &State, current: usize) -> Wanted {
+        let deepest = current.max(state.frames.len() - 1);
+        let mut wanted = Wanted { frame: current, deepest, ..Wanted::default() };
+        for (number, frame) in state.frames.iter().enumerate().take(MOST_FRAMES) {
+            for reg in (0..10).filter(|reg| frame.regs[*reg].is_scalar() && frame.regs[*reg].precise) {
+                wanted.regs[number] |= 1 << reg;
+            }
+            for (slot, held) in frame.stack.iter().enumerate() {
+                wanted.slots[number] |= u64::from(held.is_scalar_spill() && held.reg.precise) << slot;
+            }
+        }
+        wanted
+    }
+
     pub fn is_empty(&self) -> bool {
         let frames = self.frame.max(self.deepest) + 1;
         self.regs[..frames].iter().all(|regs| *regs == 0)
@@ -87,7 +102,7 @@ impl Wanted {
 }
 
 /// Marks what the exact values of `wanted` at the end of `history`, before instruction `insn`, rest on, in all states back to where they
-/// came from.
+/// came from. True if some state learnt something.
 ///
 /// # Errors
 /// It cannot be told: in this state and all before it every scalar must count as precise.
@@ -98,11 +113,11 @@ pub fn mark_chain(
     history: &[Step],
     insn: usize,
     mut wanted: Wanted,
-) -> Result<(), Option<NodeId>> {
-    let (mut later, last) = (Some(insn), parent);
+) -> Result<bool, Option<NodeId>> {
+    let (mut later, last, mut changed) = (Some(insn), parent, false);
     walk(program, history, &mut later, &mut wanted).map_err(|GiveUp| last)?;
     while let (Some(id), false) = (parent, wanted.is_empty()) {
-        mark_state(&mut search.nodes[id].state, &mut wanted);
+        changed |= mark_state(&mut search.nodes[id].state, &mut wanted);
         if wanted.is_empty() {
             break;
         }
@@ -113,7 +128,7 @@ pub fn mark_chain(
         // Later kernels begin at the end of the path again.
         walked.map_err(|GiveUp| if program.calls_end_walks { parent } else { last })?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 fn walk(
@@ -132,8 +147,9 @@ fn walk(
     Ok(())
 }
 
-/// Scalars that are wanted become precise; what is precise already needs no further walk.
-fn mark_state(state: &mut State, wanted: &mut Wanted) {
+/// Scalars that are wanted become precise; what is precise already needs no further walk. True if some became so.
+fn mark_state(state: &mut State, wanted: &mut Wanted) -> bool {
+    let mut changed = false;
     for frame in 0..state.frames.len().min(MOST_FRAMES) {
         for reg in 0..10 {
             let bit = 1 << reg;
@@ -143,6 +159,8 @@ fn mark_state(state: &mut State, wanted: &mut Wanted) {
             let held = &mut state.frame_mut(frame).regs[reg];
             if !held.is_scalar() || std::mem::replace(&mut held.precise, true) {
                 wanted.regs[frame] &= !bit;
+            } else {
+                changed = true;
             }
         }
         for slot in 0..64 {
@@ -153,9 +171,12 @@ fn mark_state(state: &mut State, wanted: &mut Wanted) {
             let held = state.frame_mut(frame).stack.get_mut(slot).filter(|slot| slot.is_scalar_spill());
             if held.is_none_or(|slot| std::mem::replace(&mut slot.reg.precise, true)) {
                 wanted.slots[frame] &= !bit;
+            } else {
+                changed = true;
             }
         }
     }
+    changed
 }
 
 /// One instruction backwards: what was wanted after it becomes what is wanted before it.

@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use sim::errno::Errno;
 
+use super::loops::Loops;
+use super::program::Program;
 use super::prune::{Exact, Rules, states_equal};
 use super::reg::Reg;
-use super::state::{IterState, Object, Role, State, Touched};
+use super::state::{IterState, Object, Role, Shared, State, Touched};
 use super::stop::{Checked, invalid, not_modelled, refuse};
 use super::tally::{MAX_STATE_BYTES, Tally};
 
@@ -63,14 +65,14 @@ pub struct Node {
     pub branches: u32,
     hits: u32,
     misses: u32,
-    /// Entry of a loop this state is in (`get_loop_entry`).
-    loop_entry: Option<NodeId>,
-    depth: u32,
-    evicted: bool,
+    /// 6.12: entry of a loop this state is in.
+    pub(super) loop_entry: Option<NodeId>,
+    pub(super) depth: u32,
+    pub(super) evicted: bool,
     /// Some state has this one as the entry of its loop.
-    enters_loop: bool,
-    /// Paths that ended in a loop which is entered here.
-    backedges: usize,
+    pub(super) enters_loop: bool,
+    /// 7.2: the visit of a loop that the state is in.
+    pub(super) visit: Option<usize>,
 }
 
 /// A branch that waits.
@@ -87,12 +89,14 @@ pub struct Path {
     pub history: Vec<Step>,
     /// Entries that the kernel's history would have, which decide when a state is kept (6.12 on).
     pub recorded: usize,
-    depth: u32,
+    pub(super) depth: u32,
+    /// 6.12: entry of the loop that the path ended in.
+    pub(super) loop_entry: Option<NodeId>,
 }
 
 impl Path {
     pub fn new(state: State, insn: usize) -> Path {
-        Path { state, insn, parent: None, history: Vec::new(), recorded: 0, depth: 0 }
+        Path { state, insn, parent: None, history: Vec::new(), recorded: 0, depth: 0, loop_entry: None }
     }
 }
 
@@ -124,6 +128,7 @@ pub struct Search {
     live_nodes: usize,
     /// Memory of the frames of all states and paths.
     pub tally: Tally,
+    pub loops: Loops,
     /// States per bucket of the kernel's table (`explored_state`).
     buckets: Vec<usize>,
     /// What is not read or not precise counts, too, when states are compared (see `Observer::thorough`).
@@ -134,8 +139,11 @@ pub struct Search {
 
 /// What the search found at a place where states are kept.
 pub enum Visit {
-    /// Covered by this state: the path ends, and the state's marks are ours.
-    Covered(NodeId),
+    /// Covered by this state: the path ends, and the state's marks are ours. `open` if they may not be all, as its loop goes on (7.2).
+    Covered {
+        by: NodeId,
+        open: bool,
+    },
     Continue,
 }
 
@@ -156,6 +164,7 @@ impl Search {
         self.at = vec![Vec::new(); insns];
         self.buckets = vec![0; insns];
         self.pending.clear();
+        self.loops.clear();
     }
 
     /// Puts a branch aside (`push_stack`).
@@ -203,16 +212,17 @@ impl Search {
     }
 
     /// The path reached its end: its states lose a branch, and those without any are complete (`update_branch_counts`).
-    pub fn end_path(&mut self, path: &Path) {
-        let mut at = path.parent;
+    pub fn end_path(&mut self, path: &Path, program: &Program) {
+        let (mut at, mut entry) = (path.parent, path.loop_entry);
         while let Some(node) = at {
+            self.pass_loop_on(node, entry);
             self.nodes[node].branches -= 1;
             if self.nodes[node].branches > 0 {
                 break;
             }
-            self.live_nodes -= std::mem::take(&mut self.nodes[node].backedges);
+            self.leave_loop(node, program);
             self.release(node);
-            at = self.nodes[node].parent;
+            (at, entry) = (self.nodes[node].parent, self.nodes[node].loop_entry);
         }
     }
 
@@ -239,9 +249,9 @@ impl Search {
         let candidates: Vec<NodeId> = self.at[insn].iter().rev().copied().filter(near).collect();
         for id in candidates {
             match self.compare(id, path, place)? {
-                Compared::Covered => {
+                Compared::Covered { open } => {
                     self.nodes[id].hits += 1;
-                    return Ok(Visit::Covered(id));
+                    return Ok(Visit::Covered { by: id, open });
                 }
                 Compared::Open => {
                     if !force_new && since.0 < 20 && since.1 < 100 {
@@ -280,36 +290,30 @@ impl Search {
         self.at[insn].retain(|kept| *kept != id);
         let node = &mut self.nodes[id];
         node.evicted = true;
-        self.progress.freed += usize::from(node.branches == 0 && !node.enters_loop);
+        let complete = node.branches == 0 && !node.enters_loop;
+        let open = self.loop_entry(id).is_some_and(|entry| self.nodes[entry].branches > 0);
+        self.progress.freed += usize::from(complete && !open);
+        let node = &self.nodes[id];
         let bucket = bucket(&node.state, insn, self.buckets.len());
         self.buckets[bucket] -= 1;
         self.release(id);
     }
 
     /// A state that is no candidate any more and on no path that goes on gives its memory back; its place and its parent stay.
-    fn release(&mut self, id: NodeId) {
+    pub(super) fn release(&mut self, id: NodeId) {
         let node = &mut self.nodes[id];
-        if node.evicted && node.branches == 0 {
+        if node.evicted && node.branches == 0 && !self.loops.defers(node.visit, id) {
             (node.state.frames, node.state.refs, node.history) = (Vec::new(), Rc::default(), Vec::new());
             self.live_nodes -= 1;
         }
     }
 
-    fn compare(&mut self, id: NodeId, path: &Path, place: Place) -> Checked<Compared> {
-        let node = &self.nodes[id];
-        let (old, new) = (&node.state, &path.state);
-        let equal = |exact| states_equal(old, new, exact, place.rules);
-        if node.branches == 0 {
-            let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
-            let exact = if entry.is_some() || self.thorough { Exact::RangeWithin } else { Exact::Not };
-            if !equal(exact) {
-                return Ok(Compared::Differs);
-            }
-            if let Some(entry) = entry {
-                self.note_loop(path, entry);
-            }
-            return Ok(Compared::Covered);
+    fn compare(&mut self, id: NodeId, path: &mut Path, place: Place) -> Checked<Compared> {
+        if self.nodes[id].branches == 0 {
+            return Ok(self.compare_complete(id, path, place));
         }
+        let (old, new) = (&self.nodes[id].state, &path.state);
+        let equal = |exact| states_equal(old, new, exact, place.rules);
         let frame = new.current();
         if frame.role == Role::AsyncCallback && old.current().async_entries != frame.async_entries {
             return Ok(Compared::Open);
@@ -317,21 +321,17 @@ impl Search {
         if place.iter_next {
             if equal(Exact::RangeWithin) && iterator_is_active(new) {
                 self.note_loop(path, id);
-                return Ok(Compared::Covered);
+                return Ok(Compared::Covered { open: true });
             }
             return Ok(Compared::Open);
         }
         if place.may_goto && old.may_goto_depth != new.may_goto_depth && equal(Exact::RangeWithin) {
             self.note_loop(path, id);
-            return Ok(Compared::Covered);
+            return Ok(Compared::Covered { open: true });
         }
         if place.callback {
             let covered = equal(Exact::RangeWithin);
-            if covered {
-                self.nodes[id].backedges += 1;
-                self.hold();
-            }
-            return Ok(if covered { Compared::Covered } else { Compared::Open });
+            return Ok(if covered { Compared::Covered { open: true } } else { Compared::Open });
         }
         // Before 6.12 only registers must be the same; what no one read or needed exactly on the stack does not count.
         let level = if place.rules.untouched_ok { Exact::Same } else { Exact::Not };
@@ -346,44 +346,40 @@ impl Search {
         Ok(Compared::Open)
     }
 
-    /// Remembers that the path's states lie in a loop that begins at `entry` (`update_loop_entry`).
-    fn note_loop(&mut self, path: &Path, entry: NodeId) {
-        let depth = self.nodes[entry].depth;
-        self.nodes[entry].enters_loop = true;
-        self.nodes[entry].backedges += 1;
-        self.hold();
-        let mut at = path.parent;
-        while let Some(id) = at {
-            let node = &self.nodes[id];
-            if node.depth < depth || node.loop_entry.is_some_and(|known| self.nodes[known].depth <= depth) {
-                break;
-            }
-            at = node.parent;
-            self.nodes[id].loop_entry = Some(entry);
+    /// With a state all of whose paths are at their end: exactly, if a loop it is in goes on.
+    fn compare_complete(&mut self, id: NodeId, path: &mut Path, place: Place) -> Compared {
+        let entry = self.loop_entry(id).filter(|entry| self.nodes[*entry].branches > 0);
+        let open = self.loops.is_open(self.nodes[id].visit);
+        let exact = if entry.is_some() || open || self.thorough { Exact::RangeWithin } else { Exact::Not };
+        if !states_equal(&self.nodes[id].state, &path.state, exact, place.rules) {
+            return Compared::Differs;
         }
+        if let Some(entry) = entry {
+            self.note_loop(path, entry);
+        }
+        Compared::Covered { open }
     }
 
-    /// One more state, or end of a path in a loop, that the kernel holds.
-    fn hold(&mut self) {
-        self.live_nodes += 1;
+    /// More states, or ends of paths in a loop, that the kernel holds, or fewer.
+    pub(super) fn hold(&mut self, more: isize) {
+        self.live_nodes = self.live_nodes.saturating_add_signed(more);
         self.progress.peak_states = self.progress.peak_states.max(self.live_nodes);
-    }
-
-    fn loop_entry(&self, id: NodeId) -> Option<NodeId> {
-        let mut entry = self.nodes[id].loop_entry?;
-        while let Some(outer) = self.nodes[entry].loop_entry.filter(|outer| *outer != entry) {
-            entry = outer;
-        }
-        Some(entry)
     }
 
     fn keep(&mut self, path: &mut Path, rules: Rules) {
         self.progress.states += 1;
-        self.hold();
+        self.hold(1);
         self.progress.last_jumps = self.progress.jumps;
         self.progress.last_processed = self.progress.processed;
         let id = self.nodes.len();
         path.state.forget_precision();
+        if rules.dead_forgotten {
+            path.state.drop_lonely_ids();
+        }
+        let visit = self.loops.visit_of(&path.state, path.insn);
+        if let Some(visit) = visit {
+            self.loops.entered(visit, id);
+        }
         let taken = self.taken(path);
         let history = std::mem::take(&mut path.history);
         let node = Node {
@@ -399,7 +395,7 @@ impl Search {
             depth: path.depth,
             evicted: false,
             enters_loop: false,
-            backedges: 0,
+            visit,
         };
         let bucket = bucket(&path.state, path.insn, self.buckets.len());
         self.buckets[bucket] += 1;
@@ -410,6 +406,7 @@ impl Search {
         path.depth += 1;
         for frame in &mut path.state.frames {
             (frame.written, frame.read) = (Touched::default(), Touched::default());
+            frame.origin = [None; 6];
         }
         if rules.dead_forgotten {
             // What is left of the state is what may be read.
@@ -425,6 +422,34 @@ impl Search {
 
     /// Marks, and says in how many states.
     fn walk_reads(&mut self, path: &Path, frame: usize, read: Touched) -> usize {
+        let Some(held) = path.state.frames.get(frame) else { return 0 };
+        // Registers that were in another frame go their own ways.
+        let moved = (0..6).filter(|reg| read.regs >> reg & 1 == 1);
+        let walked = moved.map(|reg| self.walk_moved(path.parent, held, frame, reg)).max().unwrap_or(0);
+        let rest = Touched { regs: read.regs & !0x3f, ..read };
+        walked.max(self.walk_within(path, frame, rest))
+    }
+
+    /// Marks r0 to r5 of a frame, or of the frames that it was in before calls and returns.
+    fn walk_moved(&mut self, parent: Option<NodeId>, held: &Shared, frame: usize, reg: usize) -> usize {
+        let bit = 1_u16 << reg;
+        let (mut at, mut frame, mut walked) = (parent, frame, 0);
+        let (mut written, mut origin) = (held.written.regs, held.origin[reg]);
+        while written & bit == 0 {
+            frame = origin.map_or(frame, usize::from);
+            let Some(node) = at.map(|id| &mut self.nodes[id]) else { break };
+            let Some(kept) = node.state.frames.get_mut(frame).filter(|kept| kept.read.regs & bit == 0) else {
+                break;
+            };
+            kept.read.regs |= bit;
+            (written, origin) = (kept.written.regs, kept.origin[reg]);
+            at = node.parent;
+            walked += 1;
+        }
+        walked
+    }
+
+    fn walk_within(&mut self, path: &Path, frame: usize, read: Touched) -> usize {
         let mut walked = 0;
         let mut left = without(read, path.state.frames.get(frame).map_or(Touched::default(), |f| f.written));
         let mut at = path.parent;
@@ -450,7 +475,10 @@ impl Search {
     /// The path ends in `covering`: what its continuations read, ours would have (`propagate_liveness`).
     pub fn adopt_reads(&mut self, path: &Path, covering: NodeId) {
         for frame in 0..path.state.frames.len() {
-            let read = self.nodes[covering].state.frames[frame].read;
+            let mut read = self.nodes[covering].state.frames[frame].read;
+            if frame + 1 < path.state.frames.len() {
+                read.regs &= !0x3f;
+            }
             // The path's own state is the first that is marked.
             let walked = usize::from(read != Touched::default()) + self.walk_reads(path, frame, read);
             self.progress.longest_read_walk = self.progress.longest_read_walk.max(walked);
@@ -474,7 +502,9 @@ fn without(a: Touched, b: Touched) -> Touched {
 }
 
 enum Compared {
-    Covered,
+    Covered {
+        open: bool,
+    },
     /// The state is on this path or has branches left: a loop.
     Open,
     Differs,

@@ -49,6 +49,8 @@ impl Verifier<'_> {
         writes: bool,
     ) -> Checked<(i64, i64)> {
         let reg = *self.reg(regno);
+        // The kernel's size is an int.
+        let size = i64::from(size as i32);
         let what = match purpose {
             Purpose::Helper if self.version() < KernelVersion::V7_2 => " indirect access to",
             Purpose::Helper if writes => " write to",
@@ -72,6 +74,8 @@ impl Verifier<'_> {
             Some(Errno::EACCES)
         } else if max > 0 {
             Some(Errno::EINVAL)
+        } else if size < 0 && self.version() > KernelVersion::V5_10 {
+            Some(Errno::EFAULT)
         } else {
             None
         };

@@ -137,6 +137,9 @@ pub struct Shared {
     pub written: Touched,
     /// In a saved state: registers and slots that some continuation read before writing.
     pub read: Touched,
+    /// Frames that r0 to r5 were in at the last saved state, if they came with a call or a return since: reads of them concern that
+    /// frame's (before 7.2, copies keep `parent` of `struct bpf_reg_state`).
+    pub origin: [Option<u8>; 6],
 }
 
 impl Shared {
@@ -144,13 +147,25 @@ impl Shared {
     pub fn make_mut(&mut self) -> &mut Frame {
         Rc::make_mut(&mut self.frame)
     }
+
+    /// The register was handed over from frame `from`, with what is known of its reads.
+    pub fn hand_over(&mut self, reg: usize, from: u8, marks: &(Touched, [Option<u8>; 6])) {
+        let bit = 1 << reg;
+        self.written.regs = self.written.regs & !bit | marks.0.regs & bit;
+        self.origin[reg] = marks.1[reg].or(Some(from));
+    }
+
+    /// What [`Shared::hand_over`] needs of the frame that a register comes from.
+    pub fn marks(&self) -> (Touched, [Option<u8>; 6]) {
+        (self.written, self.origin)
+    }
 }
 
 /// A frame that begins: its registers were all written just now.
 impl From<Frame> for Shared {
     fn from(frame: Frame) -> Shared {
         let written = Touched { regs: 0x7ff, slots: 0 };
-        Shared { frame: Rc::new(frame), written, read: Touched::default() }
+        Shared { frame: Rc::new(frame), written, read: Touched::default(), origin: [None; 6] }
     }
 }
 
@@ -314,11 +329,37 @@ impl State {
     }
 
     /// Calls `f` with every register and every spilled one (`bpf_for_each_reg_in_vstate`).
-    pub fn each_reg_mut(&mut self, mut f: impl FnMut(&mut Reg)) {
+    pub fn each_reg_mut(&mut self, f: impl FnMut(&mut Reg)) {
+        self.each_reg_of(Slot::is_spill, f);
+    }
+
+    /// As [`Self::each_reg_mut`], of slots that are spilled like this.
+    pub fn each_reg_of(&mut self, spilled: impl Fn(&Slot) -> bool, mut f: impl FnMut(&mut Reg)) {
         for frame in &mut self.frames {
             let frame = frame.make_mut();
             frame.regs.iter_mut().for_each(&mut f);
-            frame.stack.iter_mut().filter(|slot| slot.is_spill()).for_each(|slot| f(&mut slot.reg));
+            frame.stack.iter_mut().filter(|slot| spilled(slot)).for_each(|slot| f(&mut slot.reg));
+        }
+    }
+
+    /// A scalar whose id no other has is tied to nothing (7.2: bpf_clear_singular_ids).
+    pub fn drop_lonely_ids(&mut self) {
+        let mut ids = Vec::new();
+        for frame in &self.frames {
+            let spilled = frame.stack.iter().filter(|slot| slot.is_spill()).map(|slot| &slot.reg);
+            let tied = frame.regs.iter().chain(spilled).filter(|reg| reg.is_scalar() && reg.id != 0);
+            ids.extend(tied.map(|reg| reg.id));
+        }
+        ids.sort_unstable();
+        let lonely = |id: Id| {
+            ids.partition_point(|other| *other <= id) - ids.partition_point(|other| *other < id) == 1
+        };
+        if ids.iter().any(|id| lonely(*id)) {
+            self.each_reg_mut(|reg| {
+                if reg.is_scalar() && reg.id != 0 && lonely(reg.id) {
+                    (reg.id, reg.linked, reg.off) = (0, None, 0);
+                }
+            });
         }
     }
 

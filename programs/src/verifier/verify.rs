@@ -20,7 +20,7 @@ use super::program::Program;
 use super::prune::Rules;
 use super::reg::{Id, Kind, Reg};
 use super::scalar::Numbers;
-use super::search::{MAX_PROCESSED, NodeId, Path, Place, Search, SlotRef, Step, Visit};
+use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
 use super::state::{Frame, State, Touched};
 use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
 use crate::gate::GateInput;
@@ -134,7 +134,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// How states are compared.
-    fn rules(&self) -> Rules {
+    pub(super) fn rules(&self) -> Rules {
         let version = self.version();
         Rules {
             untouched_ok: self.untouched_ok(),
@@ -155,7 +155,7 @@ impl<'a> Verifier<'a> {
             match self.one(insn).map_err(|stop| at(stop, insn, &self.unfinished))? {
                 Next::At(next) => self.path.insn = next,
                 Next::End => {
-                    self.search.end_path(&self.path);
+                    self.search.end_path(&self.path, &self.program);
                     match self.search.pop() {
                         Some(path) => self.path = path,
                         None => return Ok(()),
@@ -176,9 +176,13 @@ impl<'a> Verifier<'a> {
             return refuse(Errno::E2BIG, text);
         }
         if self.program.marks[insn].prune
-            && let Visit::Covered(by) = self.visit(insn)?
+            && let Visit::Covered { by, open } = self.visit(insn)?
         {
-            return self.join(by);
+            self.join(by);
+            if open {
+                self.search.close_loop(&self.path, by);
+            }
+            return Ok(Next::End);
         }
         self.path.recorded += usize::from(self.program.marks[insn].jump);
         self.step = blank_step(insn);
@@ -207,7 +211,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// The path ends in a state that was followed: what that one rests on, ours does too.
-    fn join(&mut self, by: usize) -> Checked<Next> {
+    fn join(&mut self, by: usize) {
         self.search.adopt_reads(&self.path, by);
         let frames = self.search.nodes[by].state.frames.clone();
         let current = self.path.state.frames.len() - 1;
@@ -224,7 +228,6 @@ impl<'a> Verifier<'a> {
                 }
             }
         }
-        Ok(Next::End)
     }
 
     /// The exact value of a register mattered (`mark_chain_precision`).
@@ -241,16 +244,7 @@ impl<'a> Verifier<'a> {
         let told = mark_chain(&self.program, &mut self.search, parent, &history, insn, wanted);
         self.path.history = history;
         if let Err(from) = told {
-            self.all_precise(from);
-        }
-    }
-
-    /// Every scalar of a state and of all before it (`mark_all_scalars_precise`).
-    fn all_precise(&mut self, mut at: Option<NodeId>) {
-        while let Some(id) = at {
-            let node = &mut self.search.nodes[id];
-            node.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
-            at = node.parent;
+            self.search.all_precise(from);
         }
     }
 

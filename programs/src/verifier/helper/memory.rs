@@ -170,6 +170,8 @@ impl Verifier<'_> {
         raw: Option<&mut Raw>,
     ) -> Checked {
         let number = self.reg(size).num;
+        // 5.10 knows that an argument is written only from raw mode.
+        let write = write && (self.version() > KernelVersion::V5_10 || number.known().is_some());
         let mut raw = raw.filter(|_| number.known().is_some());
         if number.smin() < 0 {
             return no_access(format!(

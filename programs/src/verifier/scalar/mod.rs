@@ -190,6 +190,14 @@ impl Scalar {
             }
     }
 
+    /// Where the range begins, for numbers that are kept as one range (7.2).
+    pub fn start(&self) -> Option<u64> {
+        match self {
+            Scalar::Pairs(_) => None,
+            Scalar::Arcs(number) => Some(number.range.wide.base),
+        }
+    }
+
     /// No value is possible: the path is dead.
     pub fn is_empty(&self) -> bool {
         match self {
