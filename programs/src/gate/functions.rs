@@ -142,7 +142,7 @@ pub(super) fn boundaries(profile: &Profile, input: &GateInput, starts: &[usize])
             let inside = |to: i64| (*start as i64..end as i64).contains(&to);
             let insn = &input.insns[at];
             // Before jumps had long distances, each was in the same field.
-            let unknown = version <= KernelVersion::V6_1 && insn.code == class::JMP32 | special::JA;
+            let unknown = version == KernelVersion::V5_10 && insn.code == class::JMP32 | special::JA;
             let near = unknown.then(|| at as i64 + 1 + i64::from(insn.off));
             if let Some(to) = near.or_else(|| jump_target(&input.insns, at)).filter(|to| !inside(*to)) {
                 let text = message(version, "jump_out_of_range", &[&at.to_string(), &to.to_string()]);

@@ -210,11 +210,12 @@ impl Helper {
 
 /// The entry of the helper sets for programs of a kernel structure; `None` for structures whose list is not known.
 fn ops_type(structure: &str) -> Option<TypeName> {
-    const FAMILIES: [(&str, &str); 5] = [
+    const FAMILIES: [(&str, &str); 6] = [
         // bpf_dummy_struct_ops.c has no list: no helper at all, and no row of the table.
         ("bpf_dummy_ops", "bpf_dummy"),
         ("tcp_congestion_ops", "bpf_tcp_ca"),
         ("sched_ext_ops", "bpf_scx"),
+        ("sched_ext_ops_cid", "bpf_scx"),
         ("Qdisc_ops", "bpf_qdisc"),
         ("hid_bpf_ops", "hid_bpf"),
     ];

@@ -234,10 +234,9 @@ impl Verifier<'_> {
     /// A variable that 5.10 has and does not describe: if the loader reads addresses for the sake of another symbol, it finds this one's and
     /// takes it for described, too.
     fn has_address_only(&self, name: &str) -> bool {
-        let reads_addresses = || self.facts.program.ksyms.iter().any(|ksym| ksym.kind == KsymKind::Untyped);
         self.version() == KernelVersion::V5_10
             && has_kernel_variable(KernelVersion::V6_1, name)
-            && reads_addresses()
+            && self.facts.reads_addresses
     }
 
     /// `check_pseudo_btf_id` of a variable.

@@ -10,7 +10,7 @@ use crate::core_reloc::Poisoned;
 pub(crate) use crate::gate::Field;
 use crate::gate::ObjectTypes;
 use crate::kernel_types;
-use crate::object::{MapKind, MapSpec, Object, ProgramSpec, SpecialKind};
+use crate::object::{KsymKind, MapKind, MapSpec, Object, ProgramSpec, SpecialKind};
 use crate::profile::map_type::MapType;
 use crate::profile::{KernelVersion, Profile};
 
@@ -87,6 +87,8 @@ pub struct Facts<'a> {
     pub btf: Option<&'a Btf>,
     structs: BTreeMap<TypeId, Vec<Field>>,
     pub program: &'a ProgramSpec,
+    /// The loader reads kernel addresses, because some program of the object has a symbol of which only the address counts.
+    pub reads_addresses: bool,
     /// Relocations that the built-in types cannot decide: whoever gets there, gets no verdict.
     pub unseen: Vec<Poisoned>,
     arena: bool,
@@ -112,7 +114,9 @@ impl<'a> Facts<'a> {
             let named = insn.is_load_imm64() && matches!(insn.src, PSEUDO_MAP | PSEUDO_MAP_VALUE);
             named && maps.get(insn.imm as usize).is_some_and(|map| map.is(&["ARENA"]))
         });
-        Facts { profile, maps, kernel, btf, structs, program, unseen: Vec::new(), arena }
+        let mut symbols = object.programs.iter().flat_map(|program| &program.ksyms);
+        let reads_addresses = symbols.any(|symbol| symbol.kind == KsymKind::Untyped);
+        Facts { profile, maps, kernel, btf, structs, program, reads_addresses, unseen: Vec::new(), arena }
     }
 
     /// Special fields of a struct of the program, if objects of it can be allocated with them (`btf_find_struct_meta`).
