@@ -29,6 +29,34 @@ const W: u8 = 0;
 /// Mode of the 5.10 atomic add; later the atomic mode.
 const XADD: u8 = mode::ATOMIC;
 
+/// Register by which 7.2 reaches arguments on the stack (`BPF_REG_PARAMS`).
+const PARAMS: u8 = 11;
+
+/// Whether an instruction reads an argument that the caller left on the stack (`is_stack_arg_ldx`).
+fn reads_stack_arg(insn: &Insn) -> bool {
+    let aligned = insn.off > 0 && insn.off % 8 == 0;
+    insn.code == class::LDX | mode::MEM | DW && insn.src == PARAMS && aligned
+}
+
+/// Whether an instruction writes one for the function that is called next (`is_stack_arg_st`, `is_stack_arg_stx`).
+fn writes_stack_arg(insn: &Insn) -> bool {
+    let store = [class::ST, class::STX].contains(&class_of(insn.code));
+    let aligned = insn.off < 0 && insn.off % 8 == 0;
+    store && insn.code & !7 == mode::MEM | DW && insn.dst == PARAMS && aligned
+}
+
+/// An instruction of 7.2 that passes an argument on the stack.
+pub fn is_stack_arg(insn: &Insn) -> bool {
+    reads_stack_arg(insn) || writes_stack_arg(insn)
+}
+
+/// The register of an instruction that 7.2 does not have.
+pub(super) fn missing_register(insn: &Insn) -> Option<u8> {
+    let dst = insn.dst > 10 && !writes_stack_arg(insn);
+    let src = insn.src > 10 && !reads_stack_arg(insn);
+    dst.then_some(insn.dst).or(src.then_some(insn.src))
+}
+
 /// core.c:bpf_opcode_in_insntable
 pub(super) fn opcode_known(version: KernelVersion, code: u8) -> bool {
     let late = version >= KernelVersion::V6_12;

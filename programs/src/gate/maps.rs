@@ -52,7 +52,7 @@ fn refuse(text: String) -> Result<(), Rejection> {
 fn encoding(profile: &Profile, insn: &Insn) -> Result<(), Rejection> {
     let version = profile.version;
     if version == KernelVersion::V7_2
-        && let Some(register) = [insn.dst, insn.src].into_iter().find(|r| *r > 10)
+        && let Some(register) = fields::missing_register(insn)
     {
         return refuse(format!("R{register} is invalid"));
     }

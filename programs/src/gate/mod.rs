@@ -30,6 +30,7 @@ mod walk;
 pub use attach::{AttachRefusal, AttachSite, attach_gate, default_site, max_trampoline_programs};
 pub use calls::{POISONED_KFUNC_BASE, SleepContext, check_helper, check_kfunc};
 pub use fields::check as check_fields;
+pub use fields::is_stack_arg;
 pub use fields::when_followed as check_operand;
 pub use from_object::is_gpl_compatible;
 pub use functions::MAX_SUBPROGS;

@@ -72,7 +72,7 @@ impl<'a> Checks<'a> {
             })
     }
 
-    /// No variable is empty. Since 6.12 the name may have any characters that can be printed.
+    /// No variable is empty, and on 5.10 there is at least one: a section of nameless constants has none. Since 6.12 the name may have any characters that can be printed.
     fn section(&self, ty: &Type<'a>) -> bool {
         let printed = |byte: u8| (0x20..0x7f).contains(&byte) || byte >= 0xa0;
         let name = ty.name();
@@ -82,7 +82,8 @@ impl<'a> Checks<'a> {
         } else {
             name.len() <= self.longest() && name.bytes().all(printed)
         };
-        OF_LOADER.contains(&name) || (named && ty.section_vars().all(|var| var.size != 0))
+        let filled = self.version >= KernelVersion::V6_1 || ty.section_vars().next().is_some();
+        OF_LOADER.contains(&name) || (named && filled && ty.section_vars().all(|var| var.size != 0))
     }
 
     fn members(&self, ty: &Type<'a>) -> bool {

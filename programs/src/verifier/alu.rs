@@ -270,7 +270,7 @@ impl Verifier<'_> {
         }
         self.sane_offset(pointer, offset, true)?;
         self.sane_offset(pointer, pointer, false)?;
-        let mut result = *pointer;
+        let mut result = if in_place { *pointer } else { self.behind_number(pointer) };
         match op {
             AluOp::Add => self.add_offset(&mut result, offset, AluOp::Add),
             AluOp::Sub if !in_place => {
@@ -292,6 +292,19 @@ impl Verifier<'_> {
         result.num.sync(self.numbers);
         self.set_reg(dst, result);
         Ok(())
+    }
+
+    /// A pointer that is added to a number. Before 6.12 the register keeps what is no part of the pointer's type: that it needs no
+    /// reference, and the number of the outermost frame.
+    fn behind_number(&self, pointer: &Reg) -> Reg {
+        if self.version() >= KernelVersion::V6_12 {
+            return *pointer;
+        }
+        let kind = match pointer.kind {
+            Kind::Stack { .. } => Kind::Stack { frame: 0 },
+            kind => kind,
+        };
+        Reg { kind, ref_id: 0, ..*pointer }
     }
 
     fn may_move(&self, op: AluOp, dst: u8, pointer: &Reg, offset: &Reg) -> Checked {

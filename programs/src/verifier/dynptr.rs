@@ -183,9 +183,9 @@ impl Verifier<'_> {
     /// 6.1: one of the two slots already is part of a dynptr.
     fn dynptr_near(&self, reg: &super::reg::Reg) -> bool {
         let Whereabouts::At(at) = self.object_at(reg, SLOTS) else { return false };
-        [at.slot, at.slot - 1].into_iter().any(|slot| {
-            matches!(self.object_slot(SlotRef { slot, ..at }).object, Some(Object::Dynptr { .. }))
-        })
+        [at.slot, at.slot - 1]
+            .into_iter()
+            .any(|slot| self.object_slot(SlotRef { slot, ..at }).bytes.contains(&Byte::Dynptr))
     }
 
     /// The initialized dynptr that a register points to (`is_dynptr_reg_valid_init`).
@@ -220,6 +220,7 @@ impl Verifier<'_> {
             Source::Clone(seen) => seen.ref_id,
             Source::Fresh { owner } if is_owning(kind) => self.acquire_child(insn, owner),
             Source::Fresh { owner } if late => owner,
+            Source::Fresh { .. } if self.version() == KernelVersion::V6_1 => self.number_left_at(at),
             Source::Fresh { .. } => 0,
         };
         let id = match self.version() {
@@ -235,6 +236,14 @@ impl Verifier<'_> {
             );
         }
         Ok(())
+    }
+
+    /// 6.1 leaves the number of a record that was written over to the dynptr that is made in its place.
+    fn number_left_at(&self, at: SlotRef) -> Id {
+        match self.object_slot(at).object {
+            Some(Object::Dynptr { ref_id, .. }) => ref_id,
+            _ => 0,
+        }
     }
 
     /// The call ends the dynptr that `regno` points to, and what was made from it (`unmark_stack_slots_dynptr`).

@@ -438,12 +438,26 @@ impl Verifier<'_> {
 
     /// Arguments at a call (`btf_check_subprog_call`). Only for global functions a mismatch is an error.
     pub(super) fn check_call_args(&mut self, subprog: usize, global: bool) -> Checked {
+        self.check_stack_args(subprog)?;
         if !global {
             return Ok(());
         }
         // The kernel's log goes on with "Caller passes invalid args into func"; what is wrong with them says more.
         let args = self.function_args(subprog)?;
         self.check_args(&args, subprog)
+    }
+
+    /// 7.2 passes arguments beyond five on the stack, also for functions from which the compiler took the ones it could do without
+    /// (`check_outgoing_stack_args`). No instruction modelled here stores one.
+    fn check_stack_args(&self, subprog: usize) -> Checked {
+        let proto = self.function_type(subprog).filter(|_| self.input.has_func_info);
+        match proto.map(|(_, _, proto)| proto.params().len()) {
+            Some(count) if self.version() == KernelVersion::V7_2 && count > MAX_ARGS => {
+                let text = format!("callee expects {count} args, stack arg1 is not initialized");
+                refuse(Errno::EFAULT, text)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_args(&mut self, args: &[Arg], subprog: usize) -> Checked {

@@ -321,10 +321,7 @@ impl Verifier<'_> {
         let numbers = self.numbers;
         let early = self.version() == KernelVersion::V6_1;
         let slot = self.slot_mut(at);
-        // 6.1 does not notice that a dynptr is written over: only its bytes say so.
-        let kept = slot.object.filter(|_| early);
-        scrub(slot, numbers);
-        slot.object = kept;
+        scrub(slot, numbers, early);
         for i in 0..size {
             let (_, byte) = place((-off - i) as usize);
             slot.bytes[byte] = if zero { Byte::Zero } else { Byte::Misc };
@@ -338,7 +335,7 @@ impl Verifier<'_> {
         let counts = self.version() >= KernelVersion::V6_12 || matches!(value, Stored::Reg(_));
         let zero = counts && self.stored_reg(value).is_some_and(|reg| reg.is_null());
         let mut zero_mattered = false;
-        let numbers = self.numbers;
+        let (numbers, early) = (self.numbers, self.version() == KernelVersion::V6_1);
         for off in min..max {
             let (slot, _) = place(-off as usize);
             self.end_dynptr_at(SlotRef { frame, slot: slot as u8 })?;
@@ -351,7 +348,7 @@ impl Verifier<'_> {
                 zero_mattered = true;
                 continue;
             }
-            scrub(held, numbers);
+            scrub(held, numbers, early);
             let stays_zero = zero && before == Byte::Zero;
             zero_mattered |= stays_zero;
             held.bytes[byte] = if stays_zero { Byte::Zero } else { Byte::Misc };
@@ -403,7 +400,7 @@ impl Verifier<'_> {
                 let numbers = self.numbers;
                 let slot = self.slot_mut(at);
                 if slot.is_spill() {
-                    scrub(slot, numbers);
+                    scrub(slot, numbers, false);
                 }
                 if slot.bytes[byte] != Byte::Poison && (late || slot.bytes[byte] != Byte::Invalid) {
                     slot.bytes[byte] = Byte::Misc;
@@ -425,13 +422,15 @@ fn is_empty(byte: Byte) -> bool {
     matches!(byte, Byte::Invalid | Byte::Poison)
 }
 
-/// The slot no longer holds a register or an object; its bytes become unknown ones (`scrub_special_slot`).
-fn scrub(slot: &mut Slot, numbers: super::scalar::Numbers) {
-    if slot.is_spill() || slot.object.is_some() {
+/// The slot no longer holds a register or an object; its bytes become unknown ones (`scrub_special_slot`). `early`: 6.1 does not notice
+/// that a dynptr is written over, only the bytes say so.
+fn scrub(slot: &mut Slot, numbers: super::scalar::Numbers, early: bool) {
+    let kept = slot.object.filter(|_| early);
+    if slot.is_spill() || (slot.object.is_some() && !early) {
         for byte in slot.bytes.iter_mut().filter(|byte| !is_empty(**byte)) {
             *byte = Byte::Misc;
         }
     }
     slot.reg = Reg::not_init(numbers);
-    slot.object = None;
+    slot.object = kept;
 }

@@ -4,7 +4,7 @@
 //! instruction does; `facts` is what is known about maps and types. Modelled after kernel/bpf/verifier.c:do_check_common.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use sim::errno::Errno;
@@ -18,12 +18,12 @@ use super::pointer_use::PointerUses;
 use super::precision::{Wanted, mark_chain};
 use super::program::Program;
 use super::prune::Rules;
-use super::reg::{Id, Kind, Reg};
+use super::reg::{Id, Kind, MapRef, Reg};
 use super::scalar::Numbers;
 use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
 use super::state::{Frame, State, Touched};
 use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
-use crate::gate::GateInput;
+use crate::gate::{GateInput, is_stack_arg};
 use crate::isa::table::{class, special};
 use crate::isa::{Insn, Op, Src};
 use crate::profile::{KernelVersion, Profile};
@@ -60,6 +60,8 @@ pub struct Verifier<'a> {
     pub nameless_kfunc: Option<usize>,
     /// The first instruction with an access that is allowed, and that the kernel does not know how to translate in the end.
     pub untranslated: Cell<Option<usize>>,
+    /// The map that each call of bpf_for_each_map_elem went over first.
+    pub walked_maps: BTreeMap<usize, MapRef>,
     /// A symbol that this kernel may have or not, which some path reads: neither address nor absence is known.
     pub open_symbol: Option<String>,
     next_id: Id,
@@ -109,6 +111,7 @@ impl<'a> Verifier<'a> {
             pointer_uses: PointerUses::default(),
             nameless_kfunc: None,
             untranslated: Cell::new(None),
+            walked_maps: BTreeMap::new(),
             open_symbol: None,
             next_id: 0,
         }
@@ -337,6 +340,9 @@ impl<'a> Verifier<'a> {
             return invalid(text);
         }
         match missing_register(&raw) {
+            Some(_) if self.version() == KernelVersion::V7_2 && is_stack_arg(&raw) => {
+                not_modelled("arguments on the stack (r11)")
+            }
             Some(reg) => invalid(format!("R{reg} is invalid")),
             None => invalid(format!("unknown opcode {:02x}", raw.code)),
         }

@@ -118,8 +118,13 @@ impl Verifier<'_> {
     }
 
     fn for_each_callback(&mut self, call: &mut Call) -> Checked {
-        self.check_for_each(call)?;
         let Some((map, uid)) = call.map else { return kernel_bug("expected map for helper call") };
+        // 6.1 remembers one map for each call (`record_func_map`, `set_map_elem_callback_state`).
+        let known = *self.walked_maps.entry(call.insn).or_insert(map);
+        if known != map && self.version() == KernelVersion::V6_1 {
+            return invalid("tail_call abusing map_ptr");
+        }
+        self.check_for_each(call)?;
         let [_, key, value] = self.map_regs(map, uid);
         let (map_reg, context) = (*self.reg(1), *self.reg(3));
         let callback = self.callback(call, [Some(map_reg), Some(key), Some(value), Some(context), None]);
