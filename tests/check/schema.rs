@@ -47,6 +47,7 @@ fn keys_stay() {
         "work",
         "known",
         "note",
+        "branches_left_out",
     ];
     for key in stable {
         assert!(keys.contains(&key), "{key} is gone");

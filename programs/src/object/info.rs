@@ -12,9 +12,7 @@ use crate::btf::{Btf, Linkage, MAX_NAME_BYTES, TypeId};
 use crate::core_reloc::CoreKind;
 use crate::isa::Insn;
 
-/// Longest source line that is kept, in bytes.
-const MAX_LINE_BYTES: usize = 256;
-/// Longest file name or access string that is kept, in bytes.
+/// Longest source line, file name or access string that is kept, in bytes. A record counts columns up to 1023.
 const MAX_TEXT_BYTES: usize = 4096;
 /// Most text that is kept for one object: every record may name a different part of a long string.
 const MAX_TEXT_TOTAL: usize = 32 << 20;
@@ -76,7 +74,7 @@ impl Records {
         })?;
         each(&ext.lines, btf, &homes, |home, line| {
             let Some(at) = place(home, line.insn_off)? else { return Ok(()) };
-            let (file, text) = (texts.get(line.file, MAX_TEXT_BYTES)?, texts.get(line.text, MAX_LINE_BYTES)?);
+            let (file, text) = (texts.get(line.file, MAX_TEXT_BYTES)?, texts.get(line.text, MAX_TEXT_BYTES)?);
             let line_info = Line { file, text, line: line.line, col: line.col };
             records.lines.insert(at, line_info);
             Ok(())

@@ -147,7 +147,7 @@ pub struct LineInfo {
     /// From 1; 0 when the compiler did not know.
     pub line: u32,
     pub col: u32,
-    /// The line itself, cut after 256 bytes.
+    /// The line itself, cut after 4096 bytes.
     pub text: Arc<str>,
 }
 

@@ -201,6 +201,13 @@ impl Helper {
         }
     }
 
+    /// Whether one of its prototypes takes the size of memory in register `reg` (r1 is 1).
+    pub fn takes_size(&self, version: KernelVersion, reg: u8) -> bool {
+        let mut own = PROTOS.iter().filter(|proto| proto.id == self.id && proto.versions.contains(version));
+        let place = usize::from(reg).checked_sub(1);
+        own.any(|proto| place.and_then(|at| proto.arguments.get(at)).is_some_and(Argument::is_size))
+    }
+
     fn proto(&self, version: KernelVersion, name: &str) -> &'static HelperProto {
         let mut named = PROTOS.iter().filter(|proto| proto.id == self.id && proto.name == name);
         let found = named.find(|proto| proto.versions.contains(version));

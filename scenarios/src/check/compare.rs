@@ -33,6 +33,13 @@ impl<'a> Group<'a> {
         words
     }
 
+    /// Who says these words: the kernels, and their own rule where it is not the leading kernel's.
+    pub fn whose(&self, kernels: &[Kernel], refusal: &Refusal) -> String {
+        let own =
+            if refusal.code == self.lead().code { String::new() } else { format!(", {}", refusal.code) };
+        format!("{}{own}", names(kernels))
+    }
+
     /// The help lines, each once, those of the leading kernel last; with the kernels they are for where not all have them.
     pub fn help(&self) -> Vec<(Vec<Kernel>, &'a str)> {
         let mut lines: Vec<(Vec<Kernel>, &'a str)> = Vec::new();

@@ -14,7 +14,7 @@ use super::{Instruction, Place, Refusal, Row, errno_name};
 use crate::diag::catalogue::rules;
 use crate::diag::render::Style;
 
-/// Steps that are shown; the JSON form has all.
+/// Steps that are shown; a note says how many branches are left out, and how many of these the JSON form has.
 const MAX_STEPS: usize = 8;
 
 /// The text of one refusal; `rows` are all of the program.
@@ -35,6 +35,9 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         let text = "there are no lines of C in the object: `clang -g` puts them there";
         block = block.element(Level::NOTE.message(wrap(text.to_owned())));
     }
+    if let Some(text) = left_out(lead) {
+        block = block.element(Level::NOTE.message(wrap(text)));
+    }
     if let Some(insn) = &lead.insn {
         let text = format!("at instruction {}: {}", insn.index, insn.text);
         block = block.element(Level::NOTE.message(wrap(text)));
@@ -43,7 +46,8 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
         block = block.element(Level::NOTE.message(format!("known there: {known}")));
     }
     for (kernels, refusal) in group.words() {
-        let said = format!("{}: {} ({})", names(&kernels), refusal.message, errno_name(refusal.errno));
+        let whose = group.whose(&kernels, refusal);
+        let said = format!("{whose}: {} ({})", refusal.message, errno_name(refusal.errno));
         block = block.element(Level::NOTE.with_name("kernel").message(said));
     }
     for (kernels, help) in group.help() {
@@ -209,6 +213,23 @@ fn shown(refusal: &Refusal) -> Vec<&Step> {
     }
     steps.reverse();
     steps
+}
+
+/// How many branches are not shown, and where they belong.
+fn left_out(refusal: &Refusal) -> Option<String> {
+    let shown = shown(refusal);
+    let hidden = refusal.steps.len() - shown.len();
+    let all = hidden + refusal.left_out;
+    let (branches, are) = if all == 1 { ("branch", "is") } else { ("branches", "are") };
+    let place = match shown.iter().position(|step| step.kind == StepKind::Branch) {
+        Some(first) => format!(" before step {}", first + 1),
+        None => String::new(),
+    };
+    let json = match hidden {
+        hidden if hidden == all => "; `--format json` has all".to_owned(),
+        hidden => format!("; `--format json` has {hidden} more"),
+    };
+    (all > 0).then(|| format!("{all} {branches}{place} {are} left out{json}"))
 }
 
 fn step_text(number: usize, step: &Step) -> String {

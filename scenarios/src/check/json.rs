@@ -34,6 +34,8 @@ pub struct Line<'a> {
     pub known: Option<&'a str>,
     /// What led there, in the order of execution.
     pub path: Vec<Step<'a>>,
+    /// Branches that `path` leaves out: they come before the first branch in it. What a jump found is counted once, however often it did.
+    pub branches_left_out: usize,
     /// What can be done.
     pub help: &'a [String],
     /// What the verdict leaves open; null when nothing.
@@ -107,6 +109,7 @@ pub fn line<'a>(file: &'a str, row: &'a Row) -> Line<'a> {
         instruction: refusal.and_then(|refusal| refusal.insn.as_ref()).map(at),
         known: refusal.and_then(|refusal| refusal.known.as_deref()),
         path: refusal.map(path).unwrap_or_default(),
+        branches_left_out: refusal.map_or(0, |refusal| refusal.left_out),
         help: refusal.map_or(&[], |refusal| refusal.help.as_slice()),
         // All types of the four kernels are built in, so nothing is left open; readers may expect the key.
         note: None,

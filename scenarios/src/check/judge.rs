@@ -121,7 +121,7 @@ fn refusal(
     let void = trail.void().map(|(void, _)| void);
     let code = if trail.releases_again(void.as_ref()) { family::with_release(code) } else { code };
     // What led to the last instruction is beside the point when the program is refused as a whole.
-    let steps = if rejection.insn.is_some() { trail.steps(code) } else { Vec::new() };
+    let (steps, left_out) = if rejection.insn.is_some() { trail.steps(code) } else { (Vec::new(), 0) };
     let subject = help::Subject {
         profile,
         object,
@@ -144,6 +144,7 @@ fn refusal(
         insn,
         known: known.map(|(_, text)| text),
         steps,
+        left_out,
         help,
     }
 }

@@ -134,6 +134,8 @@ pub struct Refusal {
     pub known: Option<String>,
     /// What led there, in the order of execution.
     pub steps: Vec<Step>,
+    /// Branches on the way that `steps` leaves out: they come before the first one there, each outcome counted once.
+    pub left_out: usize,
     /// What the user can do.
     pub help: Vec<String>,
 }

@@ -25,6 +25,12 @@ pub(super) enum Source {
         at: usize,
         text: String,
     },
+    /// An instruction changed it while it lived in this register.
+    Changed {
+        at: usize,
+        reg: u8,
+        text: String,
+    },
     /// The register came with the function.
     Entry {
         at: usize,
@@ -68,8 +74,8 @@ enum Effect {
     None,
     /// It comes from there.
     From(Spot),
-    /// It is changed; where it comes from still matters.
-    Changed(String),
+    /// It is changed in this register; where it comes from still matters.
+    Changed(u8, String),
     /// It is made here.
     Made(String),
 }
@@ -136,9 +142,9 @@ impl Walk<'_> {
                 }
                 self.spot = spot;
             }
-            Effect::Changed(text) => {
+            Effect::Changed(reg, text) => {
                 if self.past.sources.is_empty() {
-                    self.past.sources.push(Source::At { at, text });
+                    self.past.sources.push(Source::Changed { at, reg, text });
                 }
             }
             Effect::Made(text) => {
@@ -238,7 +244,7 @@ impl Walk<'_> {
             | Op::AddrSpaceCast { dst, .. }
                 if dst.0 == reg =>
             {
-                Effect::Changed(format!("changed here: `{}`", plain(op)))
+                Effect::Changed(reg, format!("changed here: `{}`", plain(op)))
             }
             Op::LoadImm64 { dst, imm } if dst.0 == reg => Effect::Made(constant(listing, imm)),
             Op::Load { size, dst, base, off, .. } if dst.0 == reg => match self.stack_offset(at, base.0, off)

@@ -102,7 +102,7 @@ fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str], root
     let words: Vec<String> = group
         .words()
         .iter()
-        .map(|(kernels, refusal)| format!("{}: {}", names(kernels), refusal.message))
+        .map(|(kernels, refusal)| format!("{}: {}", group.whose(kernels, refusal), refusal.message))
         .collect();
     let title = rules::rule(lead.code).map_or("refused", |rule| rule.entry.title);
     let mut text = format!(
@@ -128,6 +128,9 @@ fn result(report: &Report, rows: &[Row], group: &Group<'_>, codes: &[&str], root
             "verdicts": verdicts(rows),
         },
     });
+    if lead.left_out > 0 {
+        result["properties"]["branchesLeftOut"] = json!(lead.left_out);
+    }
     if !lead.steps.is_empty() {
         result["codeFlows"] = json!([flow(report, &rows[0].program, lead, root)]);
     }

@@ -3,7 +3,7 @@
 //! Key types: [`Judged`] (what a judge says), [`Trail`], [`Step`]. Everything is derived from the instructions followed up to the refusal;
 //! `origin` walks them backwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use programs::gate;
 use programs::isa::{Callee, JmpOp, Op, Reg, Size, Src, Width, disassemble};
@@ -21,7 +21,7 @@ use super::void::{self, Cause, Voided};
 use super::watch::{Seen, Spot};
 use super::{Instruction, Place, Work};
 
-/// Branches that are told of, the last ones.
+/// Branches that are told of, the last ones; how many came before is counted.
 const MAX_BRANCHES: usize = 32;
 
 /// A judge's answer about one program on one kernel.
@@ -101,8 +101,8 @@ impl<'a> Trail<'a> {
         Way { listing: self.listing, path: &self.judged.path, depth: &self.depth, seen: self.seen }
     }
 
-    /// The steps of a refusal by the rule `code`, in the order of execution.
-    pub fn steps(&self, code: &str) -> Vec<Step> {
+    /// The steps of a refusal by the rule `code`, in the order of execution, and how many branches before them are left out.
+    pub fn steps(&self, code: &str) -> (Vec<Step>, usize) {
         let mut steps: BTreeMap<(usize, u8), Step> = BTreeMap::new();
         let mut first = usize::MAX;
         let values = self.values(code).into_iter().map(|told| (StepKind::Value, told));
@@ -113,10 +113,11 @@ impl<'a> Trail<'a> {
             let order = if kind == StepKind::Void { 2 } else { 0 };
             steps.insert((at, order), self.step(kind, insn, text));
         }
-        for (at, step) in self.branches(first) {
+        let (branches, left_out) = self.branches(first);
+        for (at, step) in branches {
             steps.insert((at, 1), step);
         }
-        steps.into_values().collect()
+        (steps.into_values().collect(), left_out)
     }
 
     fn step(&self, kind: StepKind, insn: usize, text: String) -> Step {
@@ -151,6 +152,11 @@ impl<'a> Trail<'a> {
             Source::At { at, text } | Source::Entry { at, text } => {
                 (*at, path[*at], format!("r{reg} is {text}"))
             }
+            // It was copied to the register of the message later.
+            Source::Changed { at, reg: then, text } if *then != reg => {
+                (*at, path[*at], format!("r{then} (later r{reg}) is {text}"))
+            }
+            Source::Changed { at, text, .. } => (*at, path[*at], format!("r{reg} is {text}")),
             Source::Never { at } => (*at, path[*at], format!("no instruction from here on sets r{reg}")),
         };
         past.sources.iter().map(tell).collect()
@@ -169,16 +175,22 @@ impl<'a> Trail<'a> {
             _ => None,
         };
         let size = || {
-            let call = matches!(self.listing.op(path[last])?, Op::Call(_));
-            let number =
-                self.seen.reg(last, self.depth[last], Spot::Reg(reg + 1)).filter(|held| held.is_scalar());
-            (call && reg < 5 && number.is_some()).then_some((last, reg + 1))
+            let held = self.seen.reg(last, self.depth[last], Spot::Reg(reg + 1))?;
+            (self.is_size(path[last], reg + 1) && held.is_scalar()).then_some((last, reg + 1))
         };
         let changed = match past.sources.first() {
-            Some(Source::At { at, .. }) => moved(*at),
+            Some(Source::Changed { at, .. }) => moved(*at),
             _ => None,
         };
         changed.or_else(size)
+    }
+
+    /// Whether a call takes this register for the size of what the register before it points to.
+    fn is_size(&self, insn: usize, reg: u8) -> bool {
+        let Some(Op::Call(callee)) = self.listing.op(insn) else { return false };
+        let Callee::Helper(id) = callee else { return self.message.contains("memory, len pair") };
+        let helper = u32::try_from(id).ok().and_then(Helper::from_id);
+        helper.is_some_and(|helper| helper.takes_size(self.listing.profile.version, reg))
     }
 
     /// Where the value that the refusal is about stopped being a valid pointer, or the object on the stack that it points to ended; slot and
@@ -307,36 +319,53 @@ impl<'a> Trail<'a> {
     }
 
     /// Conditional jumps behind `first` (all, when nothing else is told of) and what came of them.
-    fn branches(&self, first: usize) -> Vec<(usize, Step)> {
+    /// With them, how many others came before the last [`MAX_BRANCHES`].
+    fn branches(&self, first: usize) -> (Vec<(usize, Step)>, usize) {
         let path = &self.judged.path;
         let begin = if first == usize::MAX { 0 } else { first };
+        let mut told: Vec<(usize, usize)> = Vec::new();
         let mut found: Vec<(usize, Step)> = Vec::new();
+        let mut left_out: BTreeSet<(usize, usize)> = BTreeSet::new();
         for at in (begin..path.len().saturating_sub(1)).rev() {
-            let (insn, next) = (path[at], path[at + 1]);
-            let Some(text) = self.outcome(insn, next) else { continue };
-            let known = found.iter().position(|(_, step)| step.insn.index == insn && step.text == text);
-            match known {
-                Some(known) => found[known].1.times += 1,
-                None if found.len() < MAX_BRANCHES => {
-                    found.push((at, self.step(StepKind::Branch, insn, text)));
-                }
-                None => {}
+            let outcome = (path[at], path[at + 1]);
+            if let Some(known) = told.iter().position(|known| *known == outcome) {
+                found[known].1.times += 1;
+            } else if !matches!(self.listing.op(path[at]), Some(Op::Branch { .. })) {
+                continue;
+            } else if found.len() == MAX_BRANCHES {
+                left_out.insert(outcome);
+            } else if let Some(text) = self.outcome(at) {
+                told.push(outcome);
+                found.push((at, self.step(StepKind::Branch, path[at], text)));
             }
         }
-        found
+        (found, left_out.len())
     }
 
-    fn outcome(&self, insn: usize, next: usize) -> Option<String> {
+    /// What the conditional jump at a position of the path found, and where it went.
+    fn outcome(&self, at: usize) -> Option<String> {
+        let (insn, next) = (self.judged.path[at], self.judged.path[at + 1]);
         let Op::Branch { width, op, dst, src, .. } = self.listing.op(insn)? else { return None };
         let taken = next != self.listing.next(insn);
         let condition = condition(width, if taken { op_words(op) } else { opposite(op) }, dst, src);
-        let here = Place::of(self.listing.program, insn).map(|place| place.line);
-        let there = Place::of(self.listing.program, next).map(|place| place.line);
+        let line = |insn| Place::of(self.listing.program, insn).map(|place| place.line);
+        let (here, there) = (line(insn), if taken { self.line_ahead(at + 1) } else { line(next) });
         Some(match there {
             Some(line) if here != there => format!("{condition}, on to line {line}"),
             Some(_) => condition,
             None => format!("{condition}, on to instruction {next}"),
         })
+    }
+
+    /// The line that the path comes to from a position: an instruction without a line of its own does not belong to the one in front of
+    /// it when the path jumps there.
+    fn line_ahead(&self, from: usize) -> Option<u32> {
+        let path = &self.judged.path;
+        let own = |insn: usize| {
+            self.listing.program.line_of(insn).filter(|line| line.insn == insn && line.line > 0)
+        };
+        let same_function = |at: &usize| self.depth[*at] == self.depth[from];
+        (from..path.len()).take_while(same_function).find_map(|at| own(path[at])).map(|line| line.line)
     }
 }
 

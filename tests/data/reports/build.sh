@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds src/*.bpf.c into obj/. usage: build.sh LIBBPF_INCLUDE_DIR
+# The directory holds bpf/bpf_helpers.h, e.g. /usr/include with Debian's package libbpf-dev (1.5 or newer).
+set -euo pipefail
+INC=$(cd "$1" && pwd); cd "$(dirname "$0")"; mkdir -p obj
+for f in src/*.bpf.c; do
+  o=obj/$(basename "${f%.c}").o
+  clang-19 -target bpf -g -O2 -mcpu=v3 -Wall -fdebug-compilation-dir=. -fdebug-prefix-map="$INC"=libbpf -I ../corpus/src -I "$INC" -c "$f" -o "$o"
+  llvm-strip-19 -g "$o"
+done
