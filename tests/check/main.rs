@@ -1,6 +1,7 @@
 //! `sleepable check` through the crate: families of messages, the forms for machines, the lessons of `sleepable explain`.
 //! This file belongs to the package `scenarios` (see its Cargo.toml).
 
+mod logs;
 mod messages;
 mod reports;
 mod rules;

@@ -1,7 +1,8 @@
 //! `--log`: the way through a program in the shape of the kernel's verifier log.
 //!
 //! Key function: [`log`]. It watches the verifier: instructions with their line of C, what each changed, where a path that waited begins
-//! (`from 3 to 7: …`), where one joins a state that was followed (`7: safe`), and the line of numbers at the end.
+//! (`from 3 to 7: …`), where one joins a state that was followed (`7: safe`), calls and returns (`callee:`), functions that are checked on
+//! their own (`Validating f() func#1...`), and the line of numbers at the end.
 
 use std::fmt::Write as _;
 
@@ -12,7 +13,7 @@ use programs::object::{Object, ProgramSpec};
 use programs::profile::{KernelVersion, Profile};
 use programs::verifier::print::{StateNames, state_text};
 use programs::verifier::reg::{BtfSource, MapRef};
-use programs::verifier::state::State;
+use programs::verifier::state::{Role, State};
 use programs::verifier::{Observer, decide, verify_with};
 
 use super::Place;
@@ -39,6 +40,7 @@ pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Optio
         text: String::new(),
         before: None,
         waiting: Vec::new(),
+        checked: None,
         line: None,
         full: false,
     };
@@ -46,9 +48,13 @@ pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Optio
         writeln!(writer.text, "func#{number} @{}", function.start).expect("text");
     }
     let judged = verify_with(profile, object, program, kernel, Some(&mut writer));
-    writer.end_line(None);
-    let mut text = writer.text;
+    let mut text = match &judged.verdict {
+        gate::Verdict::Reject(rejection) if unseen(rejection) => return UNSEEN.to_owned(),
+        verdict => writer.finish(matches!(verdict, gate::Verdict::Accept { .. })),
+    };
     match judged.verdict {
+        // The kernel says no more than the error number.
+        gate::Verdict::Reject(rejection) if rejection.message.starts_with(SILENT) => Ok(()),
         gate::Verdict::Reject(rejection) => writeln!(text, "{}", rejection.message),
         gate::Verdict::Unknown { what } => writeln!(text, "not modelled: {what}"),
         gate::Verdict::Accept { .. } => Ok(()),
@@ -64,6 +70,15 @@ pub fn log(profile: &Profile, object: &Object, program: &ProgramSpec, btf: Optio
     text
 }
 
+/// How refusals begin for which the kernel has no words.
+const SILENT: &str = "(no message)";
+const UNSEEN: &str = "-- refused before the verifier looks: the kernel's log is empty\n";
+
+/// Whether the verifier never saw the program: the loader gave up, or the system call did.
+fn unseen(rejection: &gate::Rejection) -> bool {
+    rejection.insn.is_none() && matches!(rejection.stage, gate::Stage::Loader | gate::Stage::Syscall)
+}
+
 /// Writes while the verifier goes.
 struct Writer<'a> {
     listing: &'a Listing<'a>,
@@ -73,6 +88,8 @@ struct Writer<'a> {
     before: Option<(usize, State)>,
     /// Branches whose other side may come later: instruction and its target.
     waiting: Vec<(usize, usize)>,
+    /// The function that is checked now: the program itself, or one that is checked on its own.
+    checked: Option<usize>,
     /// Line of C that was written last.
     line: Option<Place>,
     full: bool,
@@ -85,7 +102,7 @@ impl Observer for Writer<'_> {
         }
         match self.before.as_ref().map(|(last, before)| (*last, self.follows(*last, before, insn, state))) {
             Some((last, true)) => {
-                self.end_line(Some(state));
+                self.goes_on(last, insn, state);
                 self.branch(last, insn);
                 if self.listing.profile.version == KernelVersion::V5_10 {
                     // Kernels that do not say what changed print all of it.
@@ -97,7 +114,7 @@ impl Observer for Writer<'_> {
                 self.joined(last);
                 self.resume(insn, state);
             }
-            None => self.whole(&format!("{insn}:"), state),
+            None => self.resume(insn, state),
         }
         self.source(insn);
         let text = self.listing.line(insn);
@@ -137,6 +154,88 @@ impl Writer<'_> {
         }
     }
 
+    /// From an instruction to the next one of a path.
+    fn goes_on(&mut self, last: usize, insn: usize, state: &State) {
+        let version = self.listing.profile.version;
+        let Some((_, before)) = self.before.take() else { return };
+        let (was, is) = (before.frames.len(), state.frames.len());
+        let op = self.listing.op(last);
+        if matches!(op, Some(Op::Call(Callee::Subprog(_)))) && is == was + 1 {
+            self.text.push('\n');
+            let (caller, callee) = parted(&before, state);
+            self.whole("caller:\n", &caller);
+            self.whole("callee:\n", &callee);
+        } else if op == Some(Op::Exit) {
+            self.text.push('\n');
+            self.whole("returning from callee:\n", &before);
+            self.whole(&format!("to caller at {insn}:\n"), &returned(&before, state));
+            if version > KernelVersion::V5_10 {
+                self.whole(&format!("\nfrom {last} to {insn}:"), state);
+            }
+        } else if let Some(number) = self.assumed(last) {
+            let name = &self.listing.program.subprogs[number].name;
+            self.text += &match version {
+                KernelVersion::V5_10 | KernelVersion::V6_1 => {
+                    format!("\nFunc#{number} is global and valid. Skipping.\n")
+                }
+                _ => format!("\nFunc#{number} ('{name}') is global and assumed valid.\n"),
+            };
+            if version > KernelVersion::V5_10 {
+                let changed = state_text(version, state, Some(&before), 0, &self.names);
+                writeln!(self.text, "{insn}:{changed}").expect("text");
+            }
+        } else {
+            self.before = Some((last, before));
+            self.end_line(Some(state));
+        }
+    }
+
+    /// The function checked on its own that an instruction calls.
+    fn assumed(&self, insn: usize) -> Option<usize> {
+        let Some(Op::Call(Callee::Subprog(delta))) = self.listing.op(insn) else { return None };
+        let target = usize::try_from(self.listing.next(insn) as i64 + i64::from(delta)).ok()?;
+        self.listing.program.subprogs.iter().position(|function| function.start == target && function.global)
+    }
+
+    /// The end of the log's way.
+    fn finish(mut self, accepted: bool) -> String {
+        self.end_line(None);
+        if accepted && !self.full {
+            if let Some((last, _)) = self.before.take() {
+                self.joined(last);
+            }
+            self.validated();
+        }
+        self.text
+    }
+
+    /// Begins the check of a function, when it is one that is checked on its own, or the program itself.
+    fn begins(&mut self, insn: usize, state: &State) -> bool {
+        let functions = &self.listing.program.subprogs;
+        let found = functions.iter().position(|function| {
+            function.start == insn && (function.global || insn == 0) && state.frames.len() == 1
+        });
+        let Some(number) = found.filter(|number| self.checked != Some(*number)) else { return false };
+        self.validated();
+        self.checked = Some(number);
+        self.waiting.clear();
+        if number > 0 && self.listing.profile.version >= KernelVersion::V6_12 {
+            writeln!(self.text, "Validating {}() func#{number}...", functions[number].name).expect("text");
+        }
+        true
+    }
+
+    /// The function checked last is done.
+    fn validated(&mut self) {
+        let Some(number) = self.checked.filter(|number| *number > 0) else { return };
+        let name = match self.listing.profile.version {
+            KernelVersion::V5_10 | KernelVersion::V6_1 => String::new(),
+            _ => format!(" ('{}')", self.listing.program.subprogs[number].name),
+        };
+        writeln!(self.text, "Func#{number}{name} is safe for any args that match its prototype")
+            .expect("text");
+    }
+
     /// The last instruction's line: what it changed, when the path goes on.
     fn end_line(&mut self, after: Option<&State>) {
         let Some((last, before)) = &self.before else { return };
@@ -165,8 +264,16 @@ impl Writer<'_> {
         }
     }
 
-    /// Remembers the side of a branch that was not taken.
+    /// Remembers the side of a branch that was not taken, or an iterator's other answer.
     fn branch(&mut self, last: usize, insn: usize) {
+        let kfunc = matches!(self.listing.op(last), Some(Op::Call(Callee::Kfunc { .. })));
+        let name = kfunc.then(|| self.listing.callee(last)).flatten();
+        if name
+            .and_then(|name| self.listing.profile.kfunc(&name))
+            .is_some_and(|row| row.has_flag("ITER_NEXT"))
+        {
+            self.waiting.push((last, insn));
+        }
         if matches!(self.listing.op(last), Some(Op::Branch { .. } | Op::MayGoto { .. })) {
             let other = self.successors(last).into_iter().find(|side| *side != insn);
             self.waiting.extend(other.map(|other| (last, other)));
@@ -185,14 +292,17 @@ impl Writer<'_> {
 
     /// A path that waited, or another function.
     fn resume(&mut self, insn: usize, state: &State) {
-        let from = self.waiting.iter().rposition(|(_, other)| *other == insn);
-        match from {
-            Some(at) => {
-                let (from, _) = self.waiting[at];
-                self.waiting.truncate(at);
-                self.text.push('\n');
-                self.whole(&format!("from {from} to {insn}:"), state);
-            }
+        let begins = self.begins(insn, state);
+        let at = self.waiting.iter().rposition(|(_, other)| *other == insn).filter(|_| !begins);
+        let waited = at.map(|at| {
+            self.waiting.truncate(at + 1);
+            self.waiting.pop().expect("found there").0
+        });
+        let called = || state.current().callsite.filter(|_| state.current().role == Role::Callback);
+        // 5.10 says at level 2 only where the path is.
+        let old = self.listing.profile.version == KernelVersion::V5_10;
+        match waited.or_else(called).filter(|_| !old) {
+            Some(from) => self.whole(&format!("\nfrom {from} to {insn}:"), state),
             None => self.whole(&format!("{insn}:"), state),
         }
     }
@@ -219,6 +329,28 @@ impl Writer<'_> {
             self.line = place;
         }
     }
+}
+
+/// Caller and callee at a call, with the marks of what was written before it: the kernel prints them ahead of the next instruction.
+fn parted(before: &State, state: &State) -> (State, State) {
+    const ARGUMENTS: u16 = 0b11_1110;
+    let (mut caller, mut callee) = (state.clone(), state.clone());
+    caller.frames.pop();
+    let written = before.frames[before.frames.len() - 1].written;
+    caller.running().written = written;
+    callee.running().written.regs |= written.regs & ARGUMENTS;
+    (caller, callee)
+}
+
+/// The caller that a function came back to, with the marks that it had, and that of the result.
+fn returned(before: &State, state: &State) -> State {
+    let mut caller = state.clone();
+    let (own, result) =
+        (before.frames[state.frames.len() - 1].written, before.frames[state.frames.len()].written);
+    let marks = &mut caller.running().written;
+    *marks = own;
+    marks.regs = own.regs & !1 | result.regs & 1;
+    caller
 }
 
 /// Names from the object's and the kernel's BTF.
