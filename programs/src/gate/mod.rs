@@ -6,7 +6,7 @@
 //! ranges, references or regions is the verifier's; an acceptance here says so by its [`Scope`]. The verifier starts
 //! from [`before_verification`] and asks [`check_helper`] and [`check_kfunc`] at each call.
 //!
-//! [`attach_gate`] holds the rules of attaching. Facts come from `profile`, programs from `object`.
+//! [`attach_gate`] holds the rules of attaching; [`takes`] asks both for a section alone. Facts come from `profile`, programs from `object`.
 
 mod attach;
 mod calls;
@@ -20,6 +20,7 @@ mod maps;
 mod records;
 mod summary;
 mod syscall_checks;
+mod taken;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub(crate) use records::Field;
 pub(crate) use summary::sleeping_functions;
 pub use syscall_checks::MAX_INSNS;
 pub use syscall_checks::{has_target, lacks_target, target_listed};
+pub use taken::{takes, takes_somewhere};
 
 use crate::profile::{KernelVersion, Profile, ProgType};
 use walk::Stop;

@@ -108,15 +108,20 @@ pub(super) fn syscall(profile: &Profile, input: &GateInput) -> Result<(), Reject
     if input.insns.is_empty() || input.insns.len() > MAX_INSNS {
         return refuse(Errno::E2BIG, "too_big");
     }
+    if !known_type(profile, input) {
+        return refuse(Errno::EINVAL, "no_message");
+    }
+    Ok(())
+}
+
+/// Whether the kernel was built with programs of this type, attach type and flags.
+pub(super) fn known_type(profile: &Profile, input: &GateInput) -> bool {
     let kind = &input.kind;
     let lsm_off = kind.prog_type == ProgType::LSM && !profile.config.bpf_lsm();
     let unknown_flag = input.xdp_frags && profile.version == KernelVersion::V5_10;
     let lirc_off = kind.prog_type == ProgType::LIRC_MODE2 && !profile.config.holds("BPF_LIRC_MODE2");
     let unknown_type = !kind.prog_type.exists(profile.version) || lsm_off || lirc_off;
-    if unknown_flag || unknown_type || !attach_type_fits(profile, kind) {
-        return refuse(Errno::EINVAL, "no_message");
-    }
-    Ok(())
+    !unknown_flag && !unknown_type && attach_type_fits(profile, kind)
 }
 
 /// syscall.c:bpf_prog_load_check_attach: some types name their attach types, the others take any value.

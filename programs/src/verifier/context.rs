@@ -17,7 +17,7 @@ use super::verify::Verifier;
 use crate::btf::Kind as BtfKind;
 use crate::gate::{Rejection, Stage};
 use crate::isa::Op;
-use crate::profile::{AttachType, KernelVersion, ProgType, table};
+use crate::profile::{AttachType, KernelVersion, ProgType, ProgramKind, table};
 
 /// Bytes of `struct pt_regs` on x86-64.
 const PT_REGS: i64 = 168;
@@ -411,4 +411,39 @@ fn guarded(structure: &str, field: &str, attach: AttachType, write: bool) -> boo
         ("sockopt", "level" | "optname") => !write || one_of(&[A::CGROUP_SETSOCKOPT]),
         _ => true,
     }
+}
+
+/// A field of a program's context, for who explains refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContextField {
+    pub name: &'static str,
+    /// First byte, and the one behind the last.
+    pub bytes: (i64, i64),
+    /// Programs of this kind may read it, in some size.
+    pub read: bool,
+    /// Programs of this kind may write it, in some size.
+    pub write: bool,
+}
+
+/// The fields of the context of programs of this kind; none for contexts that are no structure of fields, such as registers or arguments.
+pub fn context_fields(version: KernelVersion, kind: &ProgramKind) -> Vec<ContextField> {
+    let view = SKB_VIEWS.iter().find(|view| view.types.contains(&kind.prog_type));
+    let own = STRUCTURES.iter().find(|row| row.0 == kind.prog_type).map(|row| row.1);
+    let Some(structure) = view.map(|_| "skb").or(own) else { return Vec::new() };
+    let open = |field: &Field, write: bool| match view {
+        Some(view) => {
+            let socket = view.hidden.contains(&"socket") && SOCKET_FIELDS.contains(&field.name);
+            let hidden = socket || view.hidden.contains(&field.name);
+            !hidden && (!write || view.writable.contains(&field.name))
+        }
+        None => guarded(structure, field.name, kind.attach_type, write),
+    };
+    let rows = FIELDS.iter().filter(|field| field.structure == structure && field.versions.contains(version));
+    rows.map(|field| ContextField {
+        name: field.name,
+        bytes: (field.from, field.to),
+        read: field.read != "-" && open(field, false),
+        write: field.write != "-" && open(field, true),
+    })
+    .collect()
 }

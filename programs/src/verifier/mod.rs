@@ -64,6 +64,8 @@ pub mod tnum;
 mod trust;
 mod verify;
 
+pub use context::{ContextField, context_fields};
+
 use crate::btf::Btf;
 use crate::core_reloc::{self, Poisoned};
 use crate::gate::{self, GateInput, KernelNames, Rejection, Scope, Verdict};

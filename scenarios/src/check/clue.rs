@@ -54,6 +54,45 @@ pub fn constant() -> Vec<String> {
     ]
 }
 
+/// A computed size that may be 0: 5.10 and 6.1 learn nothing from a comparison that it is not, 6.12 little, as compilers make one of the lower
+/// half or of a difference out of it.
+pub fn no_size(subject: &Subject<'_>) -> Vec<String> {
+    let mut steps = subject.steps.iter();
+    let deaf = match subject.profile.version {
+        KernelVersion::V5_10 | KernelVersion::V6_1 => {
+            !steps.any(|step| step.text.contains(" is 0, set here"))
+        }
+        KernelVersion::V6_12 => steps.any(|step| step.kind == StepKind::Branch),
+        KernelVersion::V7_2 => false,
+    };
+    (deaf && subject.message.contains("zero-sized read"))
+        .then(|| {
+            "the size may be 0 to this kernel, also behind `n != 0` or what the compiler makes of it: calculate one that cannot be 0, such as \
+             `(n & 15) + 1`"
+                .to_owned()
+        })
+        .into_iter()
+        .collect()
+}
+
+/// A key for a map that has none.
+pub fn keyless(subject: &Subject<'_>) -> Option<String> {
+    let callee = subject.callee.as_deref().filter(|_| subject.message.contains("zero-sized read"))?;
+    let before = subject.program.insns.get(..subject.insn?)?;
+    let load = before.iter().rfind(|insn| insn.is_load_imm64() && insn.src == 1)?;
+    let map = subject.object.maps.get(load.imm as usize).filter(|map| map.key_size == 0)?;
+    let name = &map.name;
+    let row = MapType::from_number(map.map_type)?;
+    Some(match row.name {
+        "HASH" | "ARRAY" | "LRU_HASH" | "PERCPU_HASH" | "PERCPU_ARRAY" | "LRU_PERCPU_HASH" | "LPM_TRIE" => {
+            format!("`{name}` is declared without a key: `__type(key, …)` is missing")
+        }
+        other => {
+            format!("`{name}` is a map of type {other}, which has no keys: `{callee}` is for maps that have")
+        }
+    })
+}
+
 /// The call that libbpf puts where a CO-RE relocation finds nothing.
 pub fn no_relocation(subject: &Subject<'_>) -> Vec<String> {
     if subject.message != "invalid func unknown#195896080" {

@@ -47,10 +47,23 @@ pub fn with_release(code: &'static str) -> &'static str {
     if ["V0012", "V0019", "V0025", "V0026"].contains(&code) { "V0022" } else { code }
 }
 
-/// The code of the rule, where the register that a message is about tells more than its words: 7.2 speaks of packets as of any memory.
-pub fn with_register(code: &'static str, kind: Kind) -> &'static str {
+/// The code of the rule, where the register that a message is about tells more than its words: 7.2 speaks of packets as of any memory, and
+/// memory that is only a number is no matter of its size.
+pub fn with_register(code: &'static str, message: &str, kind: Kind) -> &'static str {
     let packet = matches!(kind, Kind::Packet { .. } | Kind::PacketMeta { .. });
-    if code == "V0003" && packet { "V0004" } else { code }
+    let number =
+        kind == Kind::Scalar && message.ends_with(" memory, len pair leads to invalid memory access");
+    match code {
+        "V0003" if packet => "V0004",
+        "V0021" if number => "V0019",
+        code => code,
+    }
+}
+
+/// The code of the rule, where what is called tells more than the words: a map without keys has keys of no size.
+pub fn with_callee(code: &'static str, message: &str, callee: &str) -> &'static str {
+    let element = callee.starts_with("bpf_map_") && callee.ends_with("_elem");
+    if element && message.ends_with("invalid zero-sized read") { "V0016" } else { code }
 }
 
 /// Whether `text` matches `pattern`, in which `*` stands for anything.
@@ -80,8 +93,13 @@ mod tests {
         assert_eq!(code_of("xbpf_spin_unlock is missingx"), OTHER);
         assert_eq!(code_of(""), OTHER);
         // 7.2 speaks of packets as of any memory.
-        assert_eq!(with_register("V0003", Kind::Packet { range: 0 }), "V0004");
-        assert_eq!(with_register("V0003", Kind::Scalar), "V0003");
+        assert_eq!(with_register("V0003", "", Kind::Packet { range: 0 }), "V0004");
+        assert_eq!(with_register("V0003", "", Kind::Scalar), "V0003");
+        let pair = "R2 and R3 memory, len pair leads to invalid memory access";
+        assert_eq!(with_register("V0021", pair, Kind::Scalar), "V0019");
+        assert_eq!(with_register("V0021", pair, Kind::Packet { range: 0 }), "V0021");
+        assert_eq!(with_callee("V0021", "invalid zero-sized read", "bpf_map_lookup_elem"), "V0016");
+        assert_eq!(with_callee("V0021", "invalid zero-sized read", "bpf_probe_read"), "V0021");
     }
 
     /// No pattern stands behind one that takes all its messages.

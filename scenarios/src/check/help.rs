@@ -2,6 +2,7 @@
 //!
 //! Key items: [`Subject`], [`lines`]. `since` answers questions to the tables, `clue` reads messages, `thumbs` knows something for any rule.
 
+use programs::btf::Btf;
 use programs::gate::GateInput;
 use programs::object::{Object, ProgramSpec};
 use programs::profile::helper::Helper;
@@ -13,7 +14,7 @@ use super::callback::Callback;
 use super::thumbs::thumb;
 use super::trail::{Step, StepKind};
 use super::void::Voided;
-use super::{clue, since};
+use super::{Place, clue, context, since};
 use crate::diag::suggest;
 
 /// A refusal, as far as help looks at it.
@@ -25,6 +26,8 @@ pub struct Subject<'a> {
     pub message: &'a str,
     /// The refused instruction.
     pub insn: Option<usize>,
+    /// The kernel's types.
+    pub kernel: &'a Btf,
     /// What the refused instruction calls.
     pub callee: Option<String>,
     /// What was known about the register that the message is about.
@@ -64,9 +67,15 @@ pub fn lines(subject: &Subject<'_>) -> Vec<String> {
         "V0011" => kfunc(subject, &kind),
         "V0013" => return_range(subject.message),
         "V0012" if subject.message.contains("known constant") => clue::constant(),
+        // The words of 5.10 for the same.
+        "V0021" if subject.callee.as_deref() == Some("bpf_ringbuf_reserve") => clue::constant(),
+        "V0021" => clue::no_size(subject),
+        "V0014" => context::help(subject, &kind),
         "V0016" => map_types(subject),
         "V0017" => target(subject, &kind),
-        "V0018" => since::sleepable_type(&kind, &subject.program.section).into_iter().collect(),
+        "V0018" => {
+            since::sleepable_type(subject.profile, &kind, &subject.program.section).into_iter().collect()
+        }
         "V0025" => clue::no_relocation(subject),
         "V0030" => [clue::callbacks(subject), clue::returns(subject.message)].concat(),
         "V0031" => clue::recursion(subject.message),
@@ -93,34 +102,90 @@ fn sleeping(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
 }
 
 fn section_name(name: &str) -> String {
-    let known = programs::profile::sections().iter().map(|def| def.pattern.trim_end_matches('+'));
-    let (head, tail) =
-        name.split_once('/').map_or((name, String::new()), |(head, tail)| (head, format!("/{tail}")));
-    match suggest::closest(head, known) {
-        Some(meant) => format!("did you mean `SEC(\"{meant}{tail}\")`?"),
-        None => "`sleepable support` lists program types; section names are libbpf's".to_owned(),
+    let name = name.trim_start_matches('?');
+    let known = || programs::profile::sections().iter().filter(|def| def.in_libbpf).map(|def| def.pattern);
+    let (head, tail) = name.split_once('/').map_or((name, None), |(head, tail)| (head, Some(tail)));
+    let meant = |section: &str| format!("did you mean `SEC(\"{section}\")`?");
+    if let Some(whole) = suggest::closest(name, known().filter(|pattern| pattern.contains('/'))) {
+        return meant(whole);
+    }
+    let near = suggest::closest(head, known().map(|pattern| pattern.trim_end_matches('+')));
+    match (near, tail) {
+        (Some(near), Some(tail)) if known().any(|pattern| pattern.strip_suffix('+') == Some(near)) => {
+            meant(&format!("{near}/{tail}"))
+        }
+        (Some(near), Some(tail)) => {
+            format!("`SEC(\"{near}\")`: this section takes nothing like `/{tail}` behind its name")
+        }
+        (Some(near), None) => meant(near),
+        (None, _) => "`sleepable support` lists program types; section names are libbpf's".to_owned(),
     }
 }
 
 /// Names the variable when the line of C shows it.
 fn null_check(subject: &Subject<'_>) -> String {
     let made = subject.steps.iter().rev().find(|step| step.kind == StepKind::Value);
-    let variable = made.and_then(|step| assigned(&step.insn.place.as_ref()?.text));
+    let variable = made.and_then(|step| assigned(step.insn.place.as_ref()?));
     match variable {
         Some(name) => format!("check for NULL first: `if (!{name}) return 0;`"),
         None => "check the pointer for NULL before it is used".to_owned(),
     }
 }
 
-/// The variable that a line of C assigns to.
-pub(super) fn assigned(line: &str) -> Option<&str> {
-    let (left, right) = line.split_once('=')?;
-    let name = left.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?;
-    let plain = !name.is_empty()
-        && !right.starts_with('=')
-        && !left.contains('(')
-        && !left.ends_with(['!', '<', '>']);
-    plain.then_some(name)
+/// The variable or member that what stands at a place is assigned to, as C spells it.
+pub(super) fn assigned(place: &Place) -> Option<&str> {
+    let text = place.text.as_str();
+    let before = match place.column.checked_sub(1) {
+        Some(column) => &text[..text.char_indices().nth(column as usize)?.0],
+        // Without a column, where the line assigns only once.
+        None => text
+            .split_once('=')
+            .filter(|(_, right)| !right.contains('='))
+            .map(|(left, _)| &text[..=left.len()])?,
+    };
+    let left = without_casts(without_members(before)).strip_suffix('=')?.trim_end();
+    let start = object_start(left);
+    let (outer, name) = left.split_at(start);
+    // `*p = …` stores elsewhere than in `p`; `struct v *p = …` and `, *p = …` declare it.
+    let outer = outer.trim_end();
+    let declared =
+        outer.trim_end_matches(['*', ' ']).ends_with(|c: char| c == ',' || c == '_' || c.is_alphanumeric());
+    let named = name.starts_with(|c: char| c == '_' || c.is_alphabetic());
+    (named && (declared || !outer.ends_with('*'))).then_some(name)
+}
+
+/// Where the variable or member at the end of a text begins.
+fn object_start(text: &str) -> usize {
+    let mut depth = 0;
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        match c {
+            ']' => depth += 1,
+            '[' if depth > 0 => depth -= 1,
+            _ if depth > 0 || c == '_' || c == '.' || c.is_alphanumeric() => {}
+            '>' if text[..at].ends_with('-') => {}
+            '-' if text[at..].starts_with("->") => {}
+            _ => break,
+        }
+        start = at;
+    }
+    start
+}
+
+/// Without `(type)` at the end of a text.
+fn without_casts(text: &str) -> &str {
+    let mut text = text.trim_end();
+    while text.ends_with(')') {
+        let Some(open) = text.rfind('(') else { break };
+        text = text[..open].trim_end();
+    }
+    text
+}
+
+/// Without the `ctx->` of what is read from a structure.
+fn without_members(text: &str) -> &str {
+    let text = text.trim_end();
+    if text.ends_with("->") || text.ends_with('.') { &text[..object_start(text)] } else { text }
 }
 
 /// What gives back what a function acquires.
@@ -137,14 +202,21 @@ const RELEASES: &[(&str, &str)] = &[
     ("bpf_refcount_acquire", "bpf_obj_drop"),
     ("bpf_get_task_exe_file", "bpf_put_file"),
     ("bpf_lookup", "bpf_key_put"),
-    ("bpf_iter_", "its `bpf_iter_…_destroy`"),
 ];
+
+/// `bpf_iter_num_destroy` for a call of `bpf_iter_num_new`.
+fn destructor(text: &str) -> Option<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut made = words.filter_map(|word| word.strip_suffix("_new"));
+    made.find(|stem| stem.starts_with("bpf_iter_")).map(|stem| format!("{stem}_destroy"))
+}
 
 fn release(subject: &Subject<'_>) -> Vec<String> {
     let held = subject.steps.iter().filter(|step| step.kind == StepKind::Held);
     let text = held.map(|step| step.insn.text.as_str()).next_back();
-    let found = text.and_then(|text| RELEASES.iter().find(|(acquire, _)| text.contains(acquire)));
-    let by = found.map_or(String::new(), |(_, release)| format!(" with `{release}`"));
+    let listed = |text: &str| RELEASES.iter().find(|(acquire, _)| text.contains(acquire));
+    let found = text.and_then(|text| destructor(text).or_else(|| Some(listed(text)?.1.to_owned())));
+    let by = found.map_or(String::new(), |release| format!(" with `{release}`"));
     vec![format!("give it back{by} on every path to the end, also on the early returns")]
 }
 
@@ -255,6 +327,9 @@ fn map_types(subject: &Subject<'_>) -> Vec<String> {
     let mut maps: Vec<_> = used.filter_map(|insn| subject.object.maps.get(insn.imm as usize)).collect();
     maps.sort_by_key(|map| map.name.clone());
     maps.dedup_by_key(|map| map.name.clone());
+    if let Some(line) = clue::keyless(subject) {
+        return vec![line];
+    }
     let creation = clue::map_creation(subject);
     if !creation.is_empty() {
         return creation;
@@ -279,7 +354,7 @@ fn map_types(subject: &Subject<'_>) -> Vec<String> {
 fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     let Some(target) = kind.target.as_deref() else { return Vec::new() };
     if subject.message.contains("is not sleepable") {
-        return since::sleepable_target(subject.profile, kind, target);
+        return since::sleepable_target(subject.profile, kind, &subject.program.section);
     }
     if subject.message.contains("non-faultable tracepoint") {
         return vec![
@@ -307,10 +382,40 @@ mod tests {
 
     #[test]
     fn variables_are_found_in_lines_of_c() {
-        assert_eq!(assigned("\tstruct v *value = bpf_map_lookup_elem(&m, &key);"), Some("value"));
-        assert_eq!(assigned("  v = f(a == b);"), Some("v"));
-        assert_eq!(assigned("  if (a == b)"), None);
-        assert_eq!(assigned("  return f(a);"), None);
+        // `@` stands before what makes the value; without one the compiler gave no column.
+        let found = |marked: &str| {
+            let text = marked.replace('@', "");
+            let column = marked.chars().position(|c| c == '@').map_or(0, |at| at as u32 + 1);
+            let place = Place { file: "t.c".into(), line: 1, column, text };
+            assigned(&place).map(str::to_owned)
+        };
+        let is = |marked: &str, name: &str| assert_eq!(found(marked).as_deref(), Some(name), "{marked}");
+        is("\tstruct v *value = @bpf_map_lookup_elem(&m, &key);", "value");
+        is("\tstruct v *value = bpf_map_lookup_elem(&m, &key);", "value");
+        is("  v = @f(a == b);", "v");
+        is("__u32 key = 3; struct val *v = @f(&m, &key); x = 1;", "v");
+        is("__u64 zero = 0, *w = @f(&m, &key);", "w");
+        is("h.v = @f(&m);", "h.v");
+        is("h->list[i].v = @f(&m);", "h->list[i].v");
+        is("struct val *wért = @f();", "wért");
+        is("if ((v = @f()) && v->x)", "v");
+        is("void *data = (void *)(long)ctx->@data;", "data");
+        is("p = task->@real_parent;", "p");
+        is("struct v *v = (struct v *) @f(&m);", "v");
+        let nothing = [
+            "  if (@a == b)",
+            "  if (x == @f(b))",
+            "  return @f(a);",
+            "*out = @f(a);",
+            "n += @f(a);",
+            "a = 1; b = 2; g(@f());",
+            "a = 1; b = f();",
+        ];
+        for marked in nothing {
+            assert_eq!(found(marked), None, "{marked}");
+        }
+        let beyond = Place { file: "t.c".into(), line: 1, column: 99, text: "a = f();".into() };
+        assert_eq!(assigned(&beyond), None);
     }
 
     #[test]

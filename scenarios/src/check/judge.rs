@@ -117,7 +117,10 @@ fn refusal(
     let names = TypeNames { object, kernel };
     let known = rejection.insn.and_then(|_| trail.known(&names));
     let code = family::code_of(&rejection.message);
-    let code = known.as_ref().map_or(code, |(kind, _)| family::with_register(code, *kind));
+    let callee = rejection.insn.and_then(|insn| listing.callee(insn));
+    let code =
+        known.as_ref().map_or(code, |(kind, _)| family::with_register(code, &rejection.message, *kind));
+    let code = callee.as_deref().map_or(code, |callee| family::with_callee(code, &rejection.message, callee));
     let void = trail.void().map(|(void, _)| void);
     let code = if trail.releases_again(void.as_ref()) { family::with_release(code) } else { code };
     // What led to the last instruction is beside the point when the program is refused as a whole.
@@ -129,7 +132,8 @@ fn refusal(
         code,
         message: &rejection.message,
         insn: rejection.insn,
-        callee: rejection.insn.and_then(|insn| listing.callee(insn)),
+        kernel,
+        callee,
         known: known.as_ref().map(|(_, text)| text.as_str()),
         steps: &steps,
         void,

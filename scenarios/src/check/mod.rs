@@ -5,7 +5,7 @@
 //! Map: `judge` asks `programs`, the only place that does; `family` finds the rule behind a message; `trail` tells from the instructions
 //! that led there where values came from and which branches were taken (`origin`), and where a pointer stopped being valid (`void`), with the
 //! states that `watch` saw on the way; `label` is what stands at the refused line; `help` says what to do (`since` asks the
-//! tables, `clue` reads the message, `callback` looks at functions that run later, `advice` knows the kernel's words, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
+//! tables, `clue` reads the message, `context` knows the fields of contexts, `callback` looks at functions that run later, `advice` knows the kernel's words, `thumbs` has a line for every rule); `compare` puts kernels beside each other;
 //! `draw` makes rustc-like text of it; `json`, `junit` and `sarif` are the forms for machines; `log` follows
 //! the verifier as the kernel's log does.
 
@@ -13,6 +13,7 @@ mod advice;
 mod callback;
 mod clue;
 pub mod compare;
+mod context;
 pub mod draw;
 pub mod family;
 pub mod help;

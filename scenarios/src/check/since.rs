@@ -1,13 +1,15 @@
 //! Since when, and where instead: questions to the tables of the kernels.
 //!
-//! Key functions: [`helper`], [`kfunc`], [`sleepable_type`], [`sleepable_target`], [`map_type`]. Neighbour: `help`.
+//! Key functions: [`helper`], [`kfunc`], [`sleepable_type`], [`sleepable_target`], [`map_type`]. Neighbour: `help`. No section is
+//! recommended that the gate does not take (`gate::takes`).
 
-use programs::kernel_types::targets;
+use programs::gate;
 use programs::profile::helper::{Availability, Helper};
 use programs::profile::kfunc::KfuncAccess;
 use programs::profile::map_type::{MapType, SleepableUse};
 use programs::profile::{
-    KernelVersion, Profile, ProgType, ProgramKind, Section, SleepableGate, sections, sleepable_gate,
+    AttachType, KernelVersion, Profile, ProgType, ProgramKind, Section, SleepableGate, sections,
+    sleepable_gate,
 };
 
 use crate::diag::suggest;
@@ -15,6 +17,11 @@ use crate::diag::suggest;
 /// The versions for which something holds.
 pub fn versions(holds: impl Fn(KernelVersion) -> bool) -> Vec<KernelVersion> {
     KernelVersion::ALL.into_iter().filter(|version| holds(*version)).collect()
+}
+
+/// The same machine with another kernel.
+fn on(profile: &Profile, version: KernelVersion) -> Profile {
+    Profile { version, config: profile.config.clone() }
 }
 
 /// "since 6.1", "in 6.1 and 6.12", or `None`; kernels between two profiles are not known.
@@ -96,18 +103,43 @@ fn instead(
     if let Some(since) = since(&same) {
         lines.push(format!("`{name}` can be called from this type of program {since}"));
     }
-    let sleepable = other_form(section, true).filter(|_| same.is_empty());
+    let mut settled = !same.is_empty();
+    let sleepable = other_form(section, true).filter(|_| !settled);
     if let Some(section) = sleepable {
-        let kind = ProgramKind { sleepable: true, ..kind.clone() };
-        let may = |version| sleepable_gate(version, &kind) != SleepableGate::MayNot && offers(version, &kind);
-        if let Some(since) = since(&versions(may)) {
+        let asleep = ProgramKind { sleepable: true, ..kind.clone() };
+        let may = versions(|version| {
+            gate::takes(&on(profile, version), &section, &asleep) && offers(version, &asleep)
+        });
+        if let Some(since) = since(&may) {
             lines.push(format!("sleepable programs can call `{name}` {since}: `SEC(\"{section}\")`"));
         }
+        settled = may.contains(&profile.version);
+        let near = near(profile, kind).into_iter().filter(|(_, kind)| offers(profile.version, kind));
+        lines.extend(near_line(near).filter(|_| !settled));
     }
-    if lines.is_empty() {
+    if !settled {
         lines.extend(other_types(profile, name, offers));
     }
     lines
+}
+
+/// Sections of sleepable programs near the target of a program, which this kernel takes.
+fn near(profile: &Profile, kind: &ProgramKind) -> Vec<(String, ProgramKind)> {
+    let target = kind.target.as_deref().unwrap_or_default();
+    let traced = ![AttachType::TRACE_RAW_TP, AttachType::TRACE_ITER].contains(&kind.attach_type);
+    let names = match kind.prog_type {
+        _ if target.is_empty() => Vec::new(),
+        ProgType::LSM => near_hooks(profile, target),
+        ProgType::TRACING if traced => near_functions(profile, target),
+        _ => Vec::new(),
+    };
+    let kinds = names.into_iter().filter_map(|name| Some((Section::resolve(&name)?.kind(), name)));
+    kinds.filter(|(kind, name)| gate::takes(profile, name, kind)).map(|(kind, name)| (name, kind)).collect()
+}
+
+fn near_line(near: impl IntoIterator<Item = (String, ProgramKind)>) -> Option<String> {
+    let names: Vec<String> = near.into_iter().take(3).map(|(name, _)| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("near it are, for sleepable programs: {}", names.join(", ")))
 }
 
 /// The section name with or without `.s`; `None` when it is of that form already, or has no other.
@@ -130,6 +162,7 @@ fn other_types(
     name: &str,
     offers: impl Fn(KernelVersion, &ProgramKind) -> bool,
 ) -> Vec<String> {
+    let profiles = KernelVersion::ALL.map(|version| on(profile, version));
     let mut groups: Vec<(Vec<KernelVersion>, Vec<String>)> = Vec::new();
     for def in sections().iter().filter(|def| def.in_libbpf) {
         let kind = ProgramKind {
@@ -139,8 +172,8 @@ fn other_types(
             target: None,
             struct_ops: None,
         };
-        let allowed = |version| !def.sleepable || sleepable_gate(version, &kind) != SleepableGate::MayNot;
-        let having = versions(|version| allowed(version) && offers(version, &kind));
+        let taken = |version: KernelVersion| gate::takes_somewhere(&profiles[version.index()], def);
+        let having = versions(|version| offers(version, &kind) && taken(version));
         let section = format!("`{}`", def.pattern.trim_end_matches('+'));
         match groups.iter_mut().find(|(known, _)| *known == having) {
             Some((_, names)) => names.push(section),
@@ -164,8 +197,8 @@ fn other_types(
         .collect()
 }
 
-/// Since when this type may carry the sleepable flag.
-pub fn sleepable_type(kind: &ProgramKind, section: &str) -> Option<String> {
+/// Since when this type may carry the sleepable flag, and with this target.
+pub fn sleepable_type(profile: &Profile, kind: &ProgramKind, section: &str) -> Option<String> {
     if kind.prog_type == ProgType::SYSCALL {
         return Some(
             "`SEC(\"syscall\")` sets the flag; a loader of your own must pass BPF_F_SLEEPABLE".to_owned(),
@@ -175,9 +208,19 @@ pub fn sleepable_type(kind: &ProgramKind, section: &str) -> Option<String> {
         let gate = sleepable_gate(version, kind);
         matches!(gate, SleepableGate::May | SleepableGate::Must) && kind.attach_type.exists(version)
     });
-    let without = other_form(section, false).map(|name| format!("; without sleeping: `SEC(\"{name}\")`"));
+    let here =
+        versions(|version| may.contains(&version) && gate::takes(&on(profile, version), section, kind));
+    let target = kind.target.as_deref().filter(|_| here != may).map(|target| match since(&here) {
+        Some(since) => format!(", at `{target}` {since}"),
+        None => format!(", but not at `{target}`"),
+    });
+    let without = awake(profile, kind, section).map(|name| format!("; without sleeping: `SEC(\"{name}\")`"));
     Some(match since(&may) {
-        Some(since) => format!("programs of this type may sleep {since}{}", without.unwrap_or_default()),
+        Some(since) => format!(
+            "programs of this type may sleep {since}{}{}",
+            target.unwrap_or_default(),
+            without.unwrap_or_default()
+        ),
         None => format!(
             "programs of this type cannot sleep in any of the four kernels{}",
             without.unwrap_or_default()
@@ -185,34 +228,27 @@ pub fn sleepable_type(kind: &ProgramKind, section: &str) -> Option<String> {
     })
 }
 
-/// The hook in other kernels, and its neighbours that sleepable programs can attach to.
-pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Vec<String> {
-    let other = |version| Profile { version, config: profile.config.clone() };
-    if kind.prog_type != ProgType::LSM {
-        let since = since(&versions(|version| other(version).sleepable_tracing_target(target)));
-        let mut lines: Vec<String> = since
-            .map(|since| format!("`{target}` can be traced by sleepable programs {since}"))
-            .into_iter()
-            .collect();
-        let near = near_functions(profile, target);
-        if !near.is_empty() {
-            lines.push(format!("near it are, for sleepable programs: {}", near.join(", ")));
-        }
+/// The section without `.s`, if this kernel takes it.
+fn awake(profile: &Profile, kind: &ProgramKind, section: &str) -> Option<String> {
+    let kind = ProgramKind { sleepable: false, ..kind.clone() };
+    other_form(section, false).filter(|name| gate::takes(profile, name, &kind))
+}
+
+/// The target in other kernels, and its neighbours that sleepable programs can attach to.
+pub fn sleepable_target(profile: &Profile, kind: &ProgramKind, section: &str) -> Vec<String> {
+    let target = kind.target.as_deref().unwrap_or_default();
+    let lsm = kind.prog_type == ProgType::LSM;
+    let what = if lsm { "takes sleepable programs" } else { "can be traced by sleepable programs" };
+    let there = since(&versions(|version| gate::takes(&on(profile, version), section, kind)));
+    let mut lines: Vec<String> =
+        there.map(|since| format!("`{target}` {what} {since}")).into_iter().collect();
+    lines.extend(near_line(near(profile, kind)));
+    if !lsm {
         lines.push(traced_asleep(profile));
-        return lines;
     }
-    let sleepable =
-        |version| other(version).lsm_hook(target).is_some_and(|hook| hook.sleepable && !hook.disabled);
-    let mut lines: Vec<String> = since(&versions(sleepable))
-        .map(|since| format!("`{target}` takes sleepable programs {since}"))
-        .into_iter()
-        .collect();
-    let near = near_hooks(profile, target);
-    if !near.is_empty() {
-        let names: Vec<String> = near.iter().map(|name| format!("`lsm.s/{name}`")).collect();
-        lines.push(format!("near it are, for sleepable programs: {}", names.join(", ")));
-    }
-    lines.push(format!("or do not sleep: `SEC(\"lsm/{target}\")`"));
+    lines.extend(
+        awake(profile, kind, section).map(|section| format!("or do not sleep: `SEC(\"{section}\")`")),
+    );
     lines
 }
 
@@ -253,16 +289,16 @@ fn traced_asleep(profile: &Profile) -> String {
 /// System calls and LSM hooks that share a word with a function: `vfs_unlink` has `__x64_sys_unlink` and `inode_unlink`.
 fn near_functions(profile: &Profile, target: &str) -> Vec<String> {
     let words: Vec<&str> = target.split('_').filter(|word| word.len() > 3).collect();
-    let syscalls = words.iter().rev().map(|word| format!("__x64_sys_{word}"));
-    let there =
-        |name: &String| profile.sleepable_tracing_target(name) && targets::exists(profile.version, name);
-    let syscalls = syscalls.filter(there).take(2);
+    let syscalls = words.iter().rev().map(|word| format!("fentry.s/__x64_sys_{word}"));
+    let taken = |name: &String| {
+        Section::resolve(name).is_some_and(|section| gate::takes(profile, name, &section.kind()))
+    };
     let last = words.last().copied().unwrap_or(target);
     let hooks = profile.lsm_hooks().filter(|hook| hook.sleepable && !hook.disabled).map(|hook| hook.name);
     let mut hooks: Vec<&str> = hooks.filter(|name| name.split('_').any(|word| word == last)).collect();
     hooks.sort_by_key(|name| (suggest::distance(name, target), *name));
-    let syscalls = syscalls.map(|name| format!("`fentry.s/{name}`"));
-    syscalls.chain(hooks.into_iter().take(2).map(|name| format!("`lsm.s/{name}`"))).collect()
+    let hooks = hooks.into_iter().take(2).map(|name| format!("lsm.s/{name}"));
+    syscalls.filter(taken).take(2).chain(hooks).collect()
 }
 
 /// The target in other kernels, and hooks of a similar name.
@@ -275,7 +311,11 @@ pub fn missing_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Ve
     let mut lines: Vec<String> =
         there.map(|since| format!("`{target}` is a hook {since}")).into_iter().collect();
     if lines.is_empty() {
-        let near = suggest::closest(target, profile.lsm_hooks().map(|hook| hook.name));
+        let taken = |name: &&str| {
+            let kind = ProgramKind { target: Some((*name).to_owned()), ..kind.clone() };
+            gate::takes(profile, name, &kind)
+        };
+        let near = suggest::closest(target, profile.lsm_hooks().map(|hook| hook.name).filter(taken));
         lines.extend(near.map(|near| format!("did you mean `{near}`?")));
     }
     lines
@@ -294,15 +334,15 @@ pub fn program_type(kind: &ProgramKind) -> Option<String> {
     since(&there).filter(|_| some).map(|since| format!("programs of type {name} attach to {attach} {since}"))
 }
 
-/// Hooks on the list of this kernel that begin with the same word, the most alike first.
-fn near_hooks(profile: &Profile, target: &str) -> Vec<&'static str> {
+/// Sections of hooks on the list of this kernel that begin with the same word, the most alike first.
+fn near_hooks(profile: &Profile, target: &str) -> Vec<String> {
     let word = target.split('_').next().unwrap_or(target);
     let hooks = profile.lsm_hooks().filter(|hook| hook.sleepable && !hook.disabled).map(|hook| hook.name);
     let mut near: Vec<&'static str> =
         hooks.filter(|name| name.split('_').next() == Some(word) && *name != target).collect();
     near.sort_by_key(|name| (suggest::distance(name, target), *name));
     near.truncate(3);
-    near
+    near.into_iter().map(|name| format!("lsm.s/{name}")).collect()
 }
 
 /// A map type and since when sleepable programs may use it.
@@ -337,6 +377,6 @@ mod tests {
     #[test]
     fn near_hooks_share_the_first_word() {
         let near = near_hooks(&Profile::new(KernelVersion::V6_12), "file_free_security");
-        assert!(!near.is_empty() && near.iter().all(|name| name.starts_with("file_")), "{near:?}");
+        assert!(!near.is_empty() && near.iter().all(|name| name.starts_with("lsm.s/file_")), "{near:?}");
     }
 }

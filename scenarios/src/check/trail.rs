@@ -238,7 +238,7 @@ impl<'a> Trail<'a> {
             Some(Source::At { at, .. }) => Place::of(self.listing.program, self.judged.path[*at]),
             _ => None,
         };
-        match place.as_ref().and_then(|place| assigned(&place.text)) {
+        match place.as_ref().and_then(assigned) {
             Some(variable) => format!("`{variable}` (r{reg})"),
             None => format!("r{reg}"),
         }

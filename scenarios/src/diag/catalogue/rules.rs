@@ -147,7 +147,7 @@ pub const RULES: &[Rule] = &[
         "returns a value outside the range",
         "Hooks give meaning to what programs return: LSM hooks 0 or a negative errno of at least -4095 (5.10 and 6.1 do not look, hooks that answer yes \
          or no take 0 or 1 from 6.12 on), cgroup hooks 0 or 1, fentry and fexit 0, \
-         and callbacks 0 or 1. The kernel must be able to see that the value is in range.\n\
+         callbacks 0 or 1, and those that run later (timers, work queues) 0. The kernel must be able to see that the value is in range.\n\
          Remedy: return constants; with a computed value, bound it first.",
     ),
     rule_of(
