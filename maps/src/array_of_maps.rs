@@ -66,10 +66,14 @@ fn as_map(object: Object) -> Rc<dyn Map> {
     }
 }
 
+/// `array_of_map_alloc`: the template.
+pub(crate) fn check(def: &MapDef, rules: &MapRules) -> Result<(), CreateError> {
+    Ok(inner::check_template(&def.inner, rules)?)
+}
+
 impl ArrayOfMaps {
-    /// Empty slots; the definition has been checked, the template is checked here.
+    /// Empty slots; the definition and the template have been checked.
     pub(crate) fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
-        inner::check_template(&def.inner, rules)?;
         Ok(Rc::new(ArrayOfMaps { array: FdArray::new(def, rules, m)?, readers: RefCell::default() }))
     }
 }

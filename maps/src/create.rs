@@ -1,7 +1,7 @@
 //! Making a map: one row per modelled type.
 //!
-//! Key items: [`create`], [`CreateError`], [`modelled_types`] (for the support table). Neighbours: `check` refuses bad definitions, one
-//! file per type builds the map.
+//! Key items: [`create`], [`judge`], [`CreateError`], [`modelled_types`] (for the support table). Neighbours: `check` refuses bad
+//! definitions, one file per type builds the map.
 
 use std::rc::Rc;
 
@@ -158,6 +158,7 @@ type Check = fn(&MapDef, &MapRules) -> Result<(), CreateError>;
 /// Checks that a type makes in `map_alloc`, after those of privileges.
 const LATE_CHECKS: &[(u32, Check)] = &[
     (BPF_MAP_TYPE_ARENA, arena::check),
+    (BPF_MAP_TYPE_ARRAY_OF_MAPS, array_of_maps::check),
     (BPF_MAP_TYPE_RINGBUF, check::check_ringbuf),
     (BPF_MAP_TYPE_USER_RINGBUF, check::check_ringbuf),
     (BPF_MAP_TYPE_STACK_TRACE, check_fd::stack_trace),
@@ -183,26 +184,38 @@ pub fn modelled_types() -> impl Iterator<Item = &'static str> {
     whole.filter_map(|row| map_type_name(row.map_type))
 }
 
-/// `BPF_MAP_CREATE`. Memory comes from the machine's arena; -ENOMEM when it is too small.
-pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
+/// Whether the kernel makes such a map, memory apart: what `BPF_MAP_CREATE` looks at before it takes any. `nr_cpus`: possible CPUs.
+///
+/// # Errors
+/// What the kernel returns, or what this simulator does not have.
+pub fn judge(def: &MapDef, rules: &MapRules, nr_cpus: usize) -> Result<(), CreateError> {
     check::check_common(def, rules)?;
-    let Some(row) = TYPES.iter().find(|row| row.map_type == def.map_type) else {
-        let name = map_type_name(def.map_type).expect("check_common knows the last type");
-        return Err(CreateError::NotModelled(format!("BPF_MAP_TYPE_{name}")));
-    };
+    let row = row_of(def)?;
     (row.check)(def, rules)?;
     check::check_privilege(def, rules)?;
     for (_, late) in LATE_CHECKS.iter().filter(|(map_type, _)| *map_type == def.map_type) {
         late(def, rules)?;
     }
     check::check_file_mode(def)?;
-    check::check_cost(def, rules, m.nr_cpus() as u64)?;
+    check::check_cost(def, rules, nr_cpus as u64)?;
     check_types(def)?;
+    check_fields(&recognized(def, rules), rules)?;
+    check_takes_btf(def)
+}
+
+fn row_of(def: &MapDef) -> Result<&'static Row, CreateError> {
+    TYPES.iter().find(|row| row.map_type == def.map_type).ok_or_else(|| {
+        let name = map_type_name(def.map_type).expect("check_common knows the last type");
+        CreateError::NotModelled(format!("BPF_MAP_TYPE_{name}"))
+    })
+}
+
+/// `BPF_MAP_CREATE`. Memory comes from the machine's arena; -ENOMEM when it is too small.
+pub fn create(def: &MapDef, rules: &MapRules, m: &Machine) -> Result<Rc<dyn Map>, CreateError> {
+    judge(def, rules, m.nr_cpus())?;
     let def = &recognized(def, rules);
-    check_fields(def, rules)?;
-    check_takes_btf(def)?;
     if let Some(uptr) = def.fields.iter().find(|f| f.kind == FieldKind::Uptr) {
         return Err(CreateError::NotModelled(format!("{} in a map value", uptr.kind.name())));
     }
-    (row.build)(def, rules, m)
+    (row_of(def)?.build)(def, rules, m)
 }

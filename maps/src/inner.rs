@@ -8,7 +8,7 @@ use sim::errno::Errno;
 use crate::consts::*;
 use crate::map::Map;
 use crate::rules::MapRules;
-use crate::spec::{FieldKind, SpecialField};
+use crate::spec::{FieldKind, MapDef, SpecialField};
 
 /// What `inner_map_fd` refers to when a map of maps is created.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,11 @@ pub fn holds_maps(map_type: u32) -> bool {
 impl MapMeta {
     /// The facts of an existing map.
     pub fn of(map: &dyn Map) -> MapMeta {
-        let def = map.spec();
+        MapMeta::of_def(map.spec())
+    }
+
+    /// As a map made of this definition would have it.
+    pub fn of_def(def: &MapDef) -> MapMeta {
         MapMeta {
             map_type: def.map_type,
             key_size: def.key_size,

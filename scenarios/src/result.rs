@@ -47,6 +47,8 @@ pub enum LoadResult {
         /// Where in the program's source, when its object says so.
         source: Option<SourceLine>,
     },
+    /// Nobody knows what a kernel would say: what is not modelled.
+    Unknown(String),
 }
 
 /// A line of C (or of the scenario file, for inline programs).

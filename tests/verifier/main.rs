@@ -98,6 +98,25 @@ fn the_table_of_agreement_is_up_to_date() {
     assert!(page.ends_with(&table(&all)), "{told}");
 }
 
+/// Objects whose maps a kernel did not make: the loader gave up before any program was judged, and so does `check`, with the same number.
+#[test]
+fn maps_that_no_kernel_makes_are_refused() {
+    let mut seen = 0;
+    for name in ["corpus", "probes", "kfuncs", "real"] {
+        let collection = Collection::read(&data(name));
+        let told = ["failed to create", "Error in bpf_create_map_xattr"];
+        let refused = |row: &&Row| row.verdict == "library" && told.iter().any(|text| row.reason.contains(text));
+        for row in collection.rows.iter().filter(refused).filter(|row| collection.has(row)) {
+            seen += 1;
+            let verdict = collection.judge(row).verdict;
+            let Verdict::Reject(ours) = &verdict else { panic!("{row:?}: {verdict:?}") };
+            assert_eq!(i64::from(-ours.errno.0), i64::from(row.errno), "{row:?}: {ours:?}");
+            assert!(ours.message.contains("failed to create"), "{row:?}: {ours:?}");
+        }
+    }
+    assert!(seen > 40, "{seen} rows");
+}
+
 /// The comparison itself can fail: programs judged by the rules of another kernel disagree in many rows.
 #[test]
 fn rules_of_another_kernel_are_noticed() {

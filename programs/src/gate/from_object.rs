@@ -1,6 +1,7 @@
 //! From a loaded object's program to what the gate looks at.
 
 use super::calls::POISONED_KFUNC_BASE;
+use super::creation;
 use super::functions::{PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_KFUNC, is_call};
 use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
 use super::map_types::ObjectTypes;
@@ -45,8 +46,8 @@ impl GateInput {
                 }
             }
         }
-        let kernel = kernel_types::builtin(profile.version);
-        let types = object.btf.as_ref().map(|btf| ObjectTypes::new(profile.version, btf, kernel));
+        let kernel = |btf| kernel_types::with_kept_structs(profile.version, btf);
+        let types = object.btf.as_ref().map(|btf| ObjectTypes::new(profile.version, btf, kernel(btf)));
         let types = types.filter(ObjectTypes::taken);
         let mut input = GateInput {
             name: program.name.clone(),
@@ -55,7 +56,7 @@ impl GateInput {
             gpl: is_gpl_compatible(&object.license),
             insns: program.insns.clone(),
             functions: program.subprogs.iter().map(function).collect(),
-            maps: object.maps.iter().map(|map| gate_map(types.as_ref(), map)).collect(),
+            maps: object.maps.iter().map(|map| gate_map(profile, types.as_ref(), map)).collect(),
             kfuncs: kfuncs
                 .map(|(index, kfunc)| GateKfunc {
                     name: essential_name(&kfunc.name).to_string(),
@@ -122,7 +123,7 @@ fn ops_structure(btf: &Btf, member: &str) -> Option<String> {
     found
 }
 
-fn gate_map(types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
+fn gate_map(profile: &Profile, types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
     let made = types.map(|types| types.of_map(map)).unwrap_or_default();
     let has = |kind: SpecialKind| made.fields.iter().any(|field| field.kind == kind);
     GateMap {
@@ -139,6 +140,7 @@ fn gate_map(types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
             wq: has(SpecialKind::Wq),
             list_or_tree: has(SpecialKind::ListHead) || has(SpecialKind::RbRoot),
         },
+        refused: creation::refusal(profile.version, types, map),
     }
 }
 

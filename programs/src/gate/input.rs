@@ -61,6 +61,8 @@ pub struct GateMap {
     pub inner: Option<(u32, u32)>,
     /// Special fields of the value.
     pub fields: MapFields,
+    /// What the kernel answers if it does not make the map.
+    pub refused: Option<Errno>,
 }
 
 /// Special fields in a map's value.

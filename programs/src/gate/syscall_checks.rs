@@ -4,6 +4,7 @@
 
 use sim::errno::Errno;
 
+use super::creation::not_created;
 use super::input::{GateInput, KernelNames, Rejection, Stage};
 use crate::kernel_types::{builtin, targets};
 use crate::profile::map_type::MapType;
@@ -23,9 +24,9 @@ pub(super) fn loader(
 ) -> Result<(), Rejection> {
     for map in &input.maps {
         let exists = MapType::from_number(map.map_type).is_some_and(|row| row.exists(profile.version));
-        if !exists {
-            let text = format!("map '{}': failed to create: -EINVAL", map.name);
-            return Err(Rejection::new(Stage::Loader, Errno::EINVAL, text));
+        let refused = if exists { map.refused } else { Some(Errno::EINVAL) };
+        if let Some(errno) = refused {
+            return Err(Rejection::new(Stage::Loader, errno, not_created(&map.name, errno)));
         }
     }
     let missing = input.kfuncs.iter().find(|kfunc| !kfunc.weak && profile.kfunc(&kfunc.name).is_none());

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
-use crate::btf::Btf;
+use crate::btf::{Btf, Kind};
 use crate::profile::KernelVersion;
 
 /// One blob per kernel, in the order of [`KernelVersion::index`].
@@ -50,6 +50,24 @@ pub fn builtin(version: KernelVersion) -> &'static Btf {
 /// All types of a simulated kernel: some 30 MB once they are parsed, which the first call does.
 pub fn whole(version: KernelVersion) -> &'static Btf {
     parsed(&PARSED_WHOLE, &WHOLE, version)
+}
+
+/// Tags of pointers that a kernel keeps for a program.
+const KEPT: [&str; 5] = ["kptr", "kptr_ref", "kptr_untrusted", "percpu_kptr", "uptr"];
+
+/// Types that know every struct to which the object's kept pointers point: a struct of the object that a kernel happens to have by the
+/// same name is the kernel's. The selection, unless one of them is only among all types.
+pub fn with_kept_structs(version: KernelVersion, object: &Btf) -> &'static Btf {
+    let selection = builtin(version);
+    let kept = object.types().filter(|ty| ty.kind() == Kind::TypeTag && KEPT.contains(&ty.name()));
+    let structs = kept.filter_map(|tag| object.resolve(tag.id())).filter(|ty| ty.kind() == Kind::Struct);
+    let foreign = |name: &&str| selection.find_by_name_kind(name, Kind::Struct).is_none();
+    let mut names = structs.map(|ty| ty.name()).filter(foreign);
+    if names.any(|name| whole(version).find_by_name_kind(name, Kind::Struct).is_some()) {
+        whole(version)
+    } else {
+        selection
+    }
 }
 
 fn unpacked(blob: &[u8]) -> Vec<u8> {

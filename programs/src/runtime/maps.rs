@@ -7,22 +7,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use maps::consts::{BPF_F_RDONLY_PROG, BPF_MAP_TYPE_PERF_EVENT_ARRAY};
+use maps::consts::BPF_MAP_TYPE_PERF_EVENT_ARRAY;
 use maps::create::{self, CreateError};
-use maps::local_storage::OwnerKind;
 use maps::map::Map;
 use maps::refcount;
-use maps::rules::{MapKernel, MapRules};
-use maps::spec::{FieldKind, MapDef, SpecialField};
+use maps::rules::MapRules;
+use maps::spec::MapDef;
 use sim::arena::MemFault;
 use sim::errno::Errno;
 use sim::machine::Machine;
 
 use super::elements;
 use super::error::LoadError;
-use crate::gate::Stage;
-use crate::object::{MapKind, MapSpec, Object, SpecialKind};
-use crate::profile::{KernelVersion, Profile};
+use crate::gate::{self, Stage, map_def};
+use crate::object::{MapKind, MapSpec, Object};
+use crate::profile::Profile;
 
 /// A live map.
 #[derive(Clone)]
@@ -97,60 +96,6 @@ impl MapTable {
     }
 }
 
-/// The map rules of a kernel.
-pub fn map_rules(version: KernelVersion) -> MapRules {
-    MapRules::new(match version {
-        KernelVersion::V5_10 => MapKernel::V5_10,
-        KernelVersion::V6_1 => MapKernel::V6_1,
-        KernelVersion::V6_12 => MapKernel::V6_12,
-        KernelVersion::V7_2 => MapKernel::V7_2,
-    })
-}
-
-/// The definition that a loader passes to `BPF_MAP_CREATE`.
-pub fn map_def(spec: &MapSpec) -> MapDef {
-    let mut fields: Vec<SpecialField> = spec.special.iter().filter_map(field).collect();
-    fields.sort_by_key(|f| f.offset);
-    let read_only = matches!(spec.kind, MapKind::Rodata | MapKind::Kconfig);
-    let def = MapDef {
-        name: spec.name.clone(),
-        map_type: spec.map_type,
-        key_size: spec.key_size,
-        value_size: spec.value_size,
-        max_entries: spec.max_entries,
-        flags: spec.map_flags | if read_only { BPF_F_RDONLY_PROG } else { 0 },
-        extra: spec.map_extra,
-        numa_node: spec.numa_node,
-        fields,
-        ..MapDef::default()
-    };
-    // Only local storage insists on BTF; loaders give it.
-    if OwnerKind::of(def.map_type).is_some() { def.with_btf() } else { def }
-}
-
-/// The field as maps know it, unless it is plain memory to all of them.
-pub(super) fn field(field: &crate::object::SpecialField) -> Option<SpecialField> {
-    let kind = match field.kind {
-        SpecialKind::SpinLock => FieldKind::SpinLock,
-        SpecialKind::ResSpinLock => FieldKind::ResSpinLock,
-        SpecialKind::Timer => FieldKind::Timer,
-        SpecialKind::Wq => FieldKind::Workqueue,
-        SpecialKind::TaskWork => FieldKind::TaskWork,
-        SpecialKind::KptrUntrusted => FieldKind::KptrUntrusted,
-        SpecialKind::Kptr => FieldKind::Kptr,
-        SpecialKind::KptrRef => FieldKind::KptrRef,
-        SpecialKind::PercpuKptr => FieldKind::PercpuKptr,
-        SpecialKind::Uptr => FieldKind::Uptr,
-        SpecialKind::ListHead => FieldKind::ListHead,
-        SpecialKind::ListNode => FieldKind::ListNode,
-        SpecialKind::RbRoot => FieldKind::RbRoot,
-        SpecialKind::RbNode => FieldKind::RbNode,
-        SpecialKind::Refcount => FieldKind::Refcount,
-        SpecialKind::OtherTag => return None,
-    };
-    Some(SpecialField { kind, offset: field.offset, size: field.size })
-}
-
 /// Creates one map and fills it as libbpf does (`bpf_object__create_map`, `bpf_object__populate_internal_map`).
 pub(super) fn create_map(
     m: &Machine,
@@ -177,7 +122,7 @@ pub(super) fn create_map(
     }
     let map = made.map_err(|error| match error {
         CreateError::Errno(Errno::ENOMEM) => refused(spec, Errno::ENOMEM, &out_of_memory(&def, rules, m)),
-        CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
+        CreateError::Errno(errno) => refused(spec, errno, &gate::not_created(&spec.name, errno)),
         CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),
     })?;
     elements::open_perf_buffers(m, &*map);

@@ -53,7 +53,9 @@ pub(crate) use invocation::Callee;
 pub use invocation::{Frame, Invocation, ProbeFrame, RunResult, SeqBuffer, TrampolineFrame};
 pub use load::{LoadOutcome, LoadedObject};
 pub use locks::{Holder, LockKind, LockSite, SpinLocks};
-pub use maps::{MapHandle, MapTable, map_def, map_rules};
+pub use maps::{MapHandle, MapTable};
+
+pub use crate::gate::{map_def, map_rules};
 pub use output::{Outputs, PerfRecord, PrintkLine};
 pub use packet::{PacketFrame, PacketKind};
 pub use program::{Body, LoadedProgram, Source};

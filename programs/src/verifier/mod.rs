@@ -142,7 +142,9 @@ pub fn verify(profile: &Profile, object: &Object, program: &ProgramSpec) -> Judg
 
 /// As [`verify`], with the types that decided: the selection of the kernel's types, or all of them when those do not say enough.
 pub fn decide(profile: &Profile, object: &Object, program: &ProgramSpec) -> (&'static Btf, Judgement) {
-    let selection = kernel_types::builtin(profile.version);
+    let builtin = || kernel_types::builtin(profile.version);
+    let kept = |btf| kernel_types::with_kept_structs(profile.version, btf);
+    let selection = object.btf.as_ref().map_or_else(builtin, kept);
     if shows_target(profile, object, program, selection) {
         let judged = verify_with(profile, object, program, selection, None);
         if !judged.asks_for_types() {

@@ -30,10 +30,12 @@ impl Verifier<'_> {
         // 6.1 looks at the fixed part of the offset only.
         let offset =
             if self.version() == KernelVersion::V6_1 { Some(reg.off.into()) } else { reg.known_offset() };
-        let Some(offset) = offset.filter(|off| *off < 0 && off % SLOT_BYTES as i64 == 0) else {
+        // 6.12 takes the frame pointer itself for the slot below it.
+        let top = if self.version() == KernelVersion::V6_12 { 0 } else { -1 };
+        let Some(offset) = offset.filter(|off| *off <= top && off % SLOT_BYTES as i64 == 0) else {
             return Whereabouts::Nowhere;
         };
-        let slot = (-offset as usize - 1) / SLOT_BYTES;
+        let slot = (-offset as usize).saturating_sub(1) / SLOT_BYTES;
         if slot + 1 < slots {
             return Whereabouts::Nowhere;
         }

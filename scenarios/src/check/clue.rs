@@ -3,10 +3,12 @@
 //! Key functions: one per kind of refusal, each with help lines, none when it sees no clue. Neighbour: `help`.
 
 use programs::core_reloc;
+use programs::object::MapSpec;
 use programs::profile::KernelVersion;
 use programs::profile::map_type::MapType;
 
 use super::help::Subject;
+use super::map_reasons::reason;
 use super::since::{since, versions};
 use super::trail::StepKind;
 
@@ -121,14 +123,22 @@ pub fn map_creation(subject: &Subject<'_>) -> Vec<String> {
     let (name, having) = (&map.name, versions(|version| row.exists(version)));
     let what = match since(&having).filter(|_| !having.contains(&subject.profile.version)) {
         Some(since) => format!("`{name}` is a map of type {}, which exists {since}", row.name),
-        None => format!(
-            "`{name}` is a map of type {}: look at its sizes, flags and the fields of its value",
-            row.name
-        ),
+        None => match reason(row.name, map).or_else(|| map.inner.as_ref().and_then(|inner| inner_reason(inner))) {
+            Some(reason) => format!("`{name}`: {reason}"),
+            None => format!(
+                "`{name}` is a map of type {}: look at its sizes, flags and the fields of its value",
+                row.name
+            ),
+        },
     };
     let all = "one map that cannot be created keeps all programs of the object from loading; a loader can leave it out: \
                `bpf_map__set_autocreate(map, false)`";
     vec![what, all.to_owned()]
+}
+
+/// As [`reason`], of the template of a map of maps.
+fn inner_reason(inner: &MapSpec) -> Option<&'static str> {
+    reason(MapType::from_number(inner.map_type)?.name, inner)
 }
 
 /// A helper that does not take maps of this type: `cannot pass map_type 31 into func bpf_map_pop_elem#88`.

@@ -23,6 +23,7 @@ pub mod junit;
 mod label;
 mod listing;
 pub mod log;
+mod map_reasons;
 mod origin;
 pub mod sarif;
 mod since;

@@ -89,8 +89,12 @@ fn row(program: &ProgramResult) -> [String; 8] {
 
 /// The distinct return values in order of first appearance, or why there are none.
 fn returned(program: &ProgramResult) -> String {
-    if let LoadResult::Rejected { errno, message, .. } = &program.load {
-        return format!("rejected, {}: {message}", Ret(*errno));
+    match &program.load {
+        LoadResult::Rejected { errno, message, .. } => {
+            return format!("rejected, {}: {message}", Ret(*errno));
+        }
+        LoadResult::Unknown(what) => return format!("not loaded, unknown: {what}"),
+        LoadResult::Accepted => {}
     }
     let mut values: Vec<String> = Vec::new();
     for run in &program.runs {
@@ -182,6 +186,7 @@ fn program(program: &ProgramResult) -> Json {
     let (verdict, errno, reason) = match &program.load {
         LoadResult::Accepted => ("accept", None, None),
         LoadResult::Rejected { errno, message, .. } => ("reject", Some(errno), Some(message)),
+        LoadResult::Unknown(what) => ("unknown", None, Some(what)),
     };
     let run = |run: &ProgramRun| {
         json!({

@@ -242,19 +242,19 @@ fn rejected(kernel: &Kernel, entry: Entry, error: &LoadError) -> Entry {
     Entry { loaded: Vec::new(), ..entry }
 }
 
-/// The verdict in the form of results. What the simulator cannot run counts as a finding: nobody knows what a kernel would say.
+/// The verdict in the form of results. What the simulator cannot run is a finding, too: nobody knows what a kernel would say.
 pub(super) fn load_result(kernel: &Kernel, error: &LoadError) -> LoadResult {
-    let errno = match &error.kind {
-        LoadErrorKind::Refused { errno, .. } => *errno,
-        LoadErrorKind::NotModelled(_) => {
+    let (errno, message) = match &error.kind {
+        LoadErrorKind::Refused { errno, message, .. } => (errno.ret(), message.clone()),
+        LoadErrorKind::NotModelled(what) => {
             kernel.machine().finding(finding::NOT_MODELLED, error.to_string(), Vec::new());
-            Errno::ENOTSUPP
+            return LoadResult::Unknown(what.clone());
         }
     };
     let line = error.line.as_ref();
     let source =
         line.map(|line| SourceLine { file: line.file.to_string(), line: line.line, column: line.col });
-    LoadResult::Rejected { errno: errno.ret(), message: error.message().to_owned(), source }
+    LoadResult::Rejected { errno, message, source }
 }
 
 /// Puts programs into the program arrays that their object declares. What a slot names is loaded for it, as libbpf loads whole objects.

@@ -1,9 +1,11 @@
 //! Judging programs: verdicts at load, returns, runs, sleeps and faults; and packets.
 
+use std::ops::Range;
+
 use super::{Check, Judge};
 use crate::diag::Diagnostic;
 use crate::diag::catalogue::mismatch::{COUNT, PROGRAM_RETURN, VERDICT};
-use crate::file::{LoadExpect, ProgramExpect, Ret, Sp};
+use crate::file::{LoadExpect, Program, ProgramExpect, Ret, Sp};
 use crate::result::{LoadResult, ProgramResult, ProgramRun};
 
 impl Judge<'_> {
@@ -14,10 +16,27 @@ impl Judge<'_> {
             let expected = declared.map_or(&LoadExpect::Accept, |p| p.load.on(result.kernel));
             let place = declared
                 .map_or(0..0, |p| if p.load.span == (0..0) { p.span.clone() } else { p.load.span.clone() });
-            if let Some(diagnostic) = verdict_difference(program, expected, &place) {
+            let help = self.about_refusal(declared);
+            if let Some(diagnostic) = verdict_difference(program, expected, &place, &help) {
                 self.differ(diagnostic);
             }
         }
+    }
+
+    /// Where to learn more about a refusal, and how to see the program run nevertheless.
+    fn about_refusal(&self, program: Option<&Sp<Program>>) -> String {
+        let more = match program {
+            Some(program) if program.object.is_some() => {
+                "`sleepable check` on the object shows what led there"
+            }
+            _ => "the message names the instruction's register or the rule",
+        };
+        if !self.scenario.verify {
+            return more.to_owned();
+        }
+        format!(
+            "{more}; `verify = false` at the top of the scenario asks only what comes before the verifier"
+        )
     }
 
     pub(super) fn programs(&mut self) {
@@ -119,11 +138,12 @@ impl Judge<'_> {
     }
 }
 
-/// The difference between the kernel's word and the expectation, if there is one.
+/// The difference between the kernel's word and the expectation, if there is one. `help`: what to do about a refusal.
 fn verdict_difference(
     program: &ProgramResult,
     expected: &LoadExpect,
-    place: &std::ops::Range<usize>,
+    place: &Range<usize>,
+    help: &str,
 ) -> Option<Diagnostic> {
     let name = &program.name;
     match (&program.load, expected) {
@@ -131,11 +151,18 @@ fn verdict_difference(
         (LoadResult::Accepted, LoadExpect::Reject { .. }) => Some(
             Diagnostic::error(VERDICT, format!("`{name}` was accepted")).label(place, "expected a refusal"),
         ),
+        (LoadResult::Unknown(what), expected) => {
+            let wanted = if matches!(expected, LoadExpect::Reject { .. }) { "refused" } else { "accepted" };
+            let message = format!("`{name}` was not loaded: nobody knows what a kernel would say");
+            let diagnostic =
+                Diagnostic::error(VERDICT, message).label(place, format!("expected to be {wanted}"));
+            Some(diagnostic.note(format!("not modelled: {what}")))
+        }
         (LoadResult::Rejected { errno, message, source }, LoadExpect::Accept | LoadExpect::PerKernel(_)) => {
             let diagnostic = Diagnostic::error(VERDICT, format!("`{name}` was rejected: {}", Ret(*errno)))
                 .label(place, "expected to be accepted")
                 .note(format!("the kernel says: {message}"))
-                .help("`sleepable check` on the object shows what led there; `verify = false` runs what only the verifier refuses");
+                .help(help);
             Some(match source {
                 Some(line) => diagnostic.note(format!("at {}:{}:{}", line.file, line.line, line.column)),
                 None => diagnostic,
@@ -144,17 +171,20 @@ fn verdict_difference(
         (
             LoadResult::Rejected { errno, message, .. },
             LoadExpect::Reject { errno: wanted, message: part },
-        ) => {
-            let wrong_errno = wanted.filter(|wanted| wanted.0 != *errno);
-            let wrong_part = part.as_ref().filter(|part| !message.contains(part.as_str()));
-            if wrong_errno.is_none() && wrong_part.is_none() {
-                return None;
-            }
-            let wanted =
-                wrong_errno.map(|e| e.to_string()).into_iter().chain(wrong_part.map(|p| format!("{p:?}")));
-            let label = format!("expected {}", wanted.collect::<Vec<_>>().join(" and "));
-            let message = format!("`{name}` was rejected with {}: {message}", Ret(*errno));
-            Some(Diagnostic::error(VERDICT, message).label(place, label))
-        }
+        ) => wrong_refusal(name, (*errno, message), (wanted.as_ref(), part.as_deref()))
+            .map(|(message, label)| Diagnostic::error(VERDICT, message).label(place, label)),
     }
+}
+
+/// Message and label, if another number or other words were expected.
+fn wrong_refusal(
+    name: &str,
+    (errno, message): (i64, &str),
+    (wanted, part): (Option<&Ret>, Option<&str>),
+) -> Option<(String, String)> {
+    let wrong_errno = wanted.filter(|wanted| wanted.0 != errno).map(|wanted| wanted.to_string());
+    let wrong_part = part.filter(|part| !message.contains(part)).map(|part| format!("{part:?}"));
+    let wrong: Vec<String> = wrong_errno.into_iter().chain(wrong_part).collect();
+    let text = format!("`{name}` was rejected with {}: {message}", Ret(errno));
+    (!wrong.is_empty()).then(|| (text, format!("expected {}", wrong.join(" and "))))
 }

@@ -13,9 +13,9 @@ use maps::rules::MapRules;
 use maps::spec::{FieldKind, SpecialField};
 
 use crate::btf::{Btf, Kind, TypeId};
+use crate::gate::special_field;
 use crate::object::fields::special;
 use crate::runtime::Bpf;
-use crate::runtime::maps::field;
 
 /// A structure that a program can make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl ObjectType {
 pub(crate) fn types_of(btf: &Btf) -> BTreeMap<u32, Rc<ObjectType>> {
     let structure = |id: u32| {
         let ty = btf.type_by_id(TypeId(id)).filter(|ty| ty.kind() == Kind::Struct)?;
-        let fields = special(btf, ty.id()).iter().filter_map(field).collect();
+        let fields = special(btf, ty.id()).iter().filter_map(special_field).collect();
         Some((
             id,
             Rc::new(ObjectType { name: ty.name().to_owned(), bytes: u64::from(ty.own_size()), fields }),

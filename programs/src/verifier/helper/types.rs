@@ -144,6 +144,7 @@ impl Verifier<'_> {
             return no_access(format!("{helper}() may write into memory pointed by R{regno} type={name}"));
         }
         if reg.flags.has(Flags::ALLOC) {
+            self.known_own_object(&reg)?;
             return self.check_own_object(regno, call);
         }
         if reg.flags.has(Flags::PERCPU) || (version <= KernelVersion::V6_1 && reg.flags != Flags::NONE) {
@@ -182,6 +183,21 @@ impl Verifier<'_> {
         flags
     }
 
+    /// What may still be NULL was forgotten for objects that programs make.
+    fn known_own_object(&self, reg: &Reg) -> Checked {
+        let percpu = Flags::ALLOC.with(Flags::PERCPU);
+        if [Flags::ALLOC, percpu, NON_OWN.1, NON_OWN_RCU.1].contains(&reg.flags) {
+            return Ok(());
+        }
+        self.own_fault("invalid PTR_TO_BTF_ID register for type match")
+    }
+
+    /// The kernel blames itself.
+    fn own_fault(&self, what: &str) -> Checked {
+        let bug = if self.version() == KernelVersion::V7_2 { "bug" } else { "internal error" };
+        refuse(Errno::EFAULT, format!("verifier {bug}: {what}"))
+    }
+
     /// An object the program made: only locks and kptrs take it.
     fn check_own_object(&self, regno: u8, call: &Call) -> Checked {
         if call.is("bpf_kptr_xchg") && regno == 2 {
@@ -190,7 +206,7 @@ impl Verifier<'_> {
         if call.is("bpf_kptr_xchg") || call.is("bpf_spin_lock") || call.is("bpf_spin_unlock") {
             return Ok(());
         }
-        refuse(Errno::EFAULT, "unimplemented handling of MEM_ALLOC")
+        self.own_fault("unimplemented handling of MEM_ALLOC")
     }
 
     /// `bpf_kptr_xchg` puts in what the field takes.
