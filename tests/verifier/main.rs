@@ -105,7 +105,8 @@ fn maps_that_no_kernel_makes_are_refused() {
     for name in ["corpus", "probes", "kfuncs", "real"] {
         let collection = Collection::read(&data(name));
         let told = ["failed to create", "Error in bpf_create_map_xattr"];
-        let refused = |row: &&Row| row.verdict == "library" && told.iter().any(|text| row.reason.contains(text));
+        let refused =
+            |row: &&Row| row.verdict == "library" && told.iter().any(|text| row.reason.contains(text));
         for row in collection.rows.iter().filter(refused).filter(|row| collection.has(row)) {
             seen += 1;
             let verdict = collection.judge(row).verdict;

@@ -123,13 +123,15 @@ pub fn map_creation(subject: &Subject<'_>) -> Vec<String> {
     let (name, having) = (&map.name, versions(|version| row.exists(version)));
     let what = match since(&having).filter(|_| !having.contains(&subject.profile.version)) {
         Some(since) => format!("`{name}` is a map of type {}, which exists {since}", row.name),
-        None => match reason(row.name, map).or_else(|| map.inner.as_ref().and_then(|inner| inner_reason(inner))) {
-            Some(reason) => format!("`{name}`: {reason}"),
-            None => format!(
-                "`{name}` is a map of type {}: look at its sizes, flags and the fields of its value",
-                row.name
-            ),
-        },
+        None => {
+            match reason(row.name, map).or_else(|| map.inner.as_ref().and_then(|inner| inner_reason(inner))) {
+                Some(reason) => format!("`{name}`: {reason}"),
+                None => format!(
+                    "`{name}` is a map of type {}: look at its sizes, flags and the fields of its value",
+                    row.name
+                ),
+            }
+        }
     };
     let all = "one map that cannot be created keeps all programs of the object from loading; a loader can leave it out: \
                `bpf_map__set_autocreate(map, false)`";
