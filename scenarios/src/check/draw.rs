@@ -47,7 +47,12 @@ pub fn refusal(object: &str, program: &ProgramSpec, rows: &[Row], group: &Group<
     }
     for (kernels, refusal) in group.words() {
         let whose = group.whose(&kernels, refusal);
-        let said = format!("{whose}: {} ({})", refusal.message, errno_name(refusal.errno));
+        let number = errno_name(refusal.errno);
+        // A loader's own messages end with it.
+        let said = match refusal.message.ends_with(&*number) {
+            true => format!("{whose}: {}", refusal.message),
+            false => format!("{whose}: {} ({number})", refusal.message),
+        };
         block = block.element(Level::NOTE.with_name("kernel").message(said));
     }
     for (kernels, help) in group.help() {
