@@ -124,7 +124,7 @@ fn as_made(types: Option<&ObjectTypes<'_>>, spec: &MapSpec) -> MapDef {
 }
 
 /// How a loader says that there is no such map.
-pub fn not_created(name: &str, errno: Errno) -> String {
+pub(super) fn not_created(name: &str, errno: Errno) -> String {
     let number = errno.name().map_or_else(|| errno.to_string(), |name| format!("-{name}"));
     format!("map '{name}': failed to create: {number}")
 }

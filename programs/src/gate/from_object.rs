@@ -56,7 +56,7 @@ impl GateInput {
             gpl: is_gpl_compatible(&object.license),
             insns: program.insns.clone(),
             functions: program.subprogs.iter().map(function).collect(),
-            maps: object.maps.iter().map(|map| gate_map(profile, types.as_ref(), map)).collect(),
+            maps: object.maps.iter().map(|map| gate_map(types.as_ref(), map)).collect(),
             kfuncs: kfuncs
                 .map(|(index, kfunc)| GateKfunc {
                     name: essential_name(&kfunc.name).to_string(),
@@ -67,6 +67,12 @@ impl GateInput {
             exception_callback: program.exception_callback,
             has_func_info: types.is_some() && program.subprogs.iter().all(|sub| sub.func.is_some()),
         };
+        // Maps of an object without types are those of a scenario: they are judged when they are made.
+        if object.btf.is_some() {
+            for (made, map) in input.maps.iter_mut().zip(&object.maps) {
+                made.refused = creation::refusal(profile.version, types.as_ref(), map);
+            }
+        }
         if profile.version == KernelVersion::V5_10 {
             leave_callback_out(&mut input);
         }
@@ -123,7 +129,7 @@ fn ops_structure(btf: &Btf, member: &str) -> Option<String> {
     found
 }
 
-fn gate_map(profile: &Profile, types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
+fn gate_map(types: Option<&ObjectTypes<'_>>, map: &MapSpec) -> GateMap {
     let made = types.map(|types| types.of_map(map)).unwrap_or_default();
     let has = |kind: SpecialKind| made.fields.iter().any(|field| field.kind == kind);
     GateMap {
@@ -140,7 +146,7 @@ fn gate_map(profile: &Profile, types: Option<&ObjectTypes<'_>>, map: &MapSpec) -
             wq: has(SpecialKind::Wq),
             list_or_tree: has(SpecialKind::ListHead) || has(SpecialKind::RbRoot),
         },
-        refused: creation::refusal(profile.version, types, map),
+        refused: None,
     }
 }
 

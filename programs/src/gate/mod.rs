@@ -32,7 +32,7 @@ mod walk;
 pub use attach::{AttachRefusal, AttachSite, attach_gate, default_site, max_trampoline_programs};
 pub use calls::{POISONED_KFUNC_BASE, SleepContext, check_helper, check_kfunc};
 pub(crate) use creation::special_field;
-pub use creation::{map_def, map_rules, not_created};
+pub use creation::{map_def, map_rules};
 pub use fields::check as check_fields;
 pub use fields::is_stack_arg;
 pub use fields::when_followed as check_operand;

@@ -19,7 +19,7 @@ use sim::machine::Machine;
 
 use super::elements;
 use super::error::LoadError;
-use crate::gate::{self, Stage, map_def};
+use crate::gate::{Stage, map_def};
 use crate::object::{MapKind, MapSpec, Object};
 use crate::profile::Profile;
 
@@ -122,7 +122,7 @@ pub(super) fn create_map(
     }
     let map = made.map_err(|error| match error {
         CreateError::Errno(Errno::ENOMEM) => refused(spec, Errno::ENOMEM, &out_of_memory(&def, rules, m)),
-        CreateError::Errno(errno) => refused(spec, errno, &gate::not_created(&spec.name, errno)),
+        CreateError::Errno(errno) => refused(spec, errno, "map creation failed"),
         CreateError::NotModelled(what) => LoadError::not_modelled("map", &spec.name, what),
     })?;
     elements::open_perf_buffers(m, &*map);

@@ -245,6 +245,10 @@ fn rejected(kernel: &Kernel, entry: Entry, error: &LoadError) -> Entry {
 /// The verdict in the form of results. What the simulator cannot run is a finding, too: nobody knows what a kernel would say.
 pub(super) fn load_result(kernel: &Kernel, error: &LoadError) -> LoadResult {
     let (errno, message) = match &error.kind {
+        // A map is not what the result is about: its name belongs to the reason.
+        LoadErrorKind::Refused { errno, message, .. } if error.what == "map" => {
+            (errno.ret(), format!("map '{}': {message}", error.name))
+        }
         LoadErrorKind::Refused { errno, message, .. } => (errno.ret(), message.clone()),
         LoadErrorKind::NotModelled(what) => {
             kernel.machine().finding(finding::NOT_MODELLED, error.to_string(), Vec::new());
