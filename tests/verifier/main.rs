@@ -111,7 +111,7 @@ fn maps_that_no_kernel_makes_are_refused() {
             seen += 1;
             let verdict = collection.judge(row).verdict;
             let Verdict::Reject(ours) = &verdict else { panic!("{row:?}: {verdict:?}") };
-            assert_eq!(i64::from(-ours.errno.0), i64::from(row.errno), "{row:?}: {ours:?}");
+            assert_eq!(i64::from(-ours.errno.0), row.errno, "{row:?}: {ours:?}");
             assert!(ours.message.contains("failed to create"), "{row:?}: {ours:?}");
         }
     }
