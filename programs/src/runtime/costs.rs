@@ -23,8 +23,9 @@ impl Default for ProgCosts {
 pub struct Limits {
     /// A program gives other CPUs a chance to run after this many instructions. Less interleaves more finely.
     pub slice_insns: u64,
-    /// A run that executes more is reported as endless and ends. The kernel proves termination instead: 64 Mi are well above what its
-    /// 1,000,000 verified instructions and 8 Mi loop iterations make likely.
+    /// A run that executes more is reported as endless and ends. The kernel proves termination instead, but for loops around
+    /// callbacks and iterators: 6.12 and later accept endless ones. 64 Mi are well above what its 1,000,000 verified instructions and 8 Mi
+    /// loop iterations make likely.
     pub insn_budget: u64,
     /// Lines and records that printing programs may leave behind, each; the rest is counted.
     pub output_records: usize,

@@ -65,20 +65,27 @@ impl Verifier<'_> {
 
     /// A scalar that is copied gets an id, so that a later comparison of one copy teaches about the other.
     pub(super) fn share_id_of(&mut self, src: u8) {
-        let reg = self.reg(src);
+        let reg = *self.reg(src);
+        let shared = self.with_id(reg);
+        if shared != reg {
+            *self.path.state.reg_mut(src.into()) = shared;
+        }
+    }
+
+    /// A scalar with an id that its copies share (`assign_scalar_id_before_mov`).
+    pub(super) fn with_id(&mut self, mut reg: Reg) -> Reg {
         if !reg.is_scalar() {
-            return;
+            return reg;
         }
         let late = self.version() >= KernelVersion::V6_12;
         let constant = late && reg.num.known().is_some();
         if late && reg.linked.is_some() {
-            let reg = self.path.state.reg_mut(src.into());
             (reg.id, reg.linked, reg.off) = (0, None, 0);
         }
-        if self.reg(src).id == 0 && !constant {
-            let id = self.new_id();
-            self.path.state.reg_mut(src.into()).id = id;
+        if reg.id == 0 && !constant {
+            reg.id = self.new_id();
         }
+        reg
     }
 
     fn mov(&mut self, width: Width, dst: u8, src: Src) -> Checked {
@@ -240,7 +247,16 @@ impl Verifier<'_> {
 
     /// Puts a path aside.
     pub(super) fn push(&mut self, path: Path) -> Checked {
-        let errno = if self.version() < KernelVersion::V7_2 { Errno::EFAULT } else { Errno::E2BIG };
+        self.push_as(path, Errno::EFAULT)
+    }
+
+    /// Puts one more round of an iterator, a callback or may_goto aside: 6.12 says of these that it lacks memory.
+    pub(super) fn push_round(&mut self, path: Path) -> Checked {
+        self.push_as(path, Errno::ENOMEM)
+    }
+
+    fn push_as(&mut self, path: Path, early: Errno) -> Checked {
+        let errno = if self.version() < KernelVersion::V7_2 { early } else { Errno::E2BIG };
         self.search.push(path, errno)
     }
 

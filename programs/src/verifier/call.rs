@@ -207,7 +207,7 @@ impl Verifier<'_> {
         other.state.callback_unroll_depth += 1;
         other.state.current_mut().callback_depth += 1;
         other.state.frames.push(frame.into());
-        self.push(other)?;
+        self.push_round(other)?;
         self.path.state.current_mut().callback_depth = 0;
         Ok(())
     }

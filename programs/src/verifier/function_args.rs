@@ -478,6 +478,7 @@ impl Verifier<'_> {
             Arg::Arena if reg.kind == RegKind::Arena || reg.is_scalar() => Ok(()),
             Arg::Arena => invalid(format!("R{regno} is not a pointer to arena or scalar.")),
             Arg::Memory { size, nullable } => {
+                self.offset_first(regno, ArgBase::Anything)?;
                 as_invalid(self.memory_argument(regno, size))?;
                 let slice = reg.is_packet_or_end() || reg.flags.has(Flags::PACKET_SLICE);
                 if late && slice && self.info[subprog].changes_packet {
@@ -533,8 +534,19 @@ impl Verifier<'_> {
         no_access(format!("R{regno} type={name} expected=ptr_, trusted_ptr_, rcu_ptr_"))
     }
 
+    /// `check_func_arg_reg_off` before the kind of the pointer is looked at. A register that holds nothing, as the compiler leaves it
+    /// where a function does not use its argument, is at no known offset.
+    fn offset_first(&self, regno: u8, base: ArgBase) -> Checked {
+        if self.version() == KernelVersion::V5_10 {
+            return Ok(());
+        }
+        self.check_arg_offset(regno, &Argument::plain(base, false))
+    }
+
     fn check_context_arg(&mut self, regno: u8, named: &str) -> Checked {
         let version = self.version();
+        let late = version == KernelVersion::V7_2;
+        self.offset_first(regno, if late { ArgBase::Ctx } else { ArgBase::Anything })?;
         let early = version <= KernelVersion::V6_1;
         if self.reg(regno).kind != RegKind::Ctx {
             let text = if early { "expected pointer to ctx, but got PTR" } else { "expects pointer to ctx" };

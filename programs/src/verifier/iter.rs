@@ -157,7 +157,7 @@ impl Verifier<'_> {
             let r0 = again.state.reg_mut(0);
             r0.flags = r0.flags.without(Flags::MAYBE_NULL);
             again.history.push(self.step.clone());
-            self.push(again)?;
+            self.push_round(again)?;
         }
         if let Some(Object::Iter { state, .. }) = object_mut(&mut self.path.state, seen.at) {
             *state = IterState::Drained;

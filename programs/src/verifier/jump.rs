@@ -55,7 +55,7 @@ impl Verifier<'_> {
             self.widen(&before, &mut again.state);
         }
         again.history.push(self.step.clone());
-        self.push(again)?;
+        self.push_round(again)?;
         Ok(Next::At(target))
     }
 

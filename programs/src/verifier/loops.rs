@@ -141,10 +141,12 @@ impl Search {
         changed
     }
 
-    /// Every scalar of a state and of all before it (`mark_all_scalars_precise`).
+    /// Every scalar of a state and of all before it (`mark_all_scalars_precise`). What is precise stays so: the kernel walks to the first
+    /// state each time, for minutes where a long loop asks for it at every round.
     pub fn all_precise(&mut self, mut at: Option<NodeId>) {
-        while let Some(id) = at {
+        while let Some(id) = at.filter(|id| !self.nodes[*id].all_precise) {
             let node = &mut self.nodes[id];
+            node.all_precise = true;
             node.state.each_reg_mut(|reg| reg.precise |= reg.is_scalar());
             at = node.parent;
         }

@@ -71,6 +71,8 @@ pub struct Node {
     pub(super) evicted: bool,
     /// Some state has this one as the entry of its loop.
     pub(super) enters_loop: bool,
+    /// All its scalars were said to be precise, and those of all states before it.
+    pub(super) all_precise: bool,
     /// 7.2: the visit of a loop that the state is in.
     pub(super) visit: Option<usize>,
 }
@@ -395,6 +397,7 @@ impl Search {
             depth: path.depth,
             evicted: false,
             enters_loop: false,
+            all_precise: false,
             visit,
         };
         let bucket = bucket(&path.state, path.insn, self.buckets.len());

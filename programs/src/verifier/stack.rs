@@ -179,7 +179,7 @@ impl Verifier<'_> {
         let spilled = held.bytes.iter().take_while(|byte| **byte == Byte::Spill).count() as i64;
         if size == 8 && spilled == 8 {
             self.step.access = Some(at);
-            return Ok(wanted.then_some(held.reg));
+            return Ok(wanted.then(|| self.filled_from(at)));
         }
         if !held.reg.is_scalar() {
             return no_access("invalid size of register fill");
@@ -192,7 +192,8 @@ impl Verifier<'_> {
         let restores = if late { aligned && size <= spilled } else { aligned && size == spilled };
         if restores {
             self.step.access = Some(at);
-            let mut reg = held.reg;
+            let halves = size == 4 && spilled == 4 && held.reg.num.umax() <= u64::from(u32::MAX);
+            let mut reg = if halves { self.filled_from(at) } else { held.reg };
             if late && reg.num.umax() >> (size * 8 - 1) >> 1 != 0 {
                 (reg.id, reg.linked, reg.off) = (0, None, 0);
             }
@@ -207,6 +208,20 @@ impl Verifier<'_> {
         }
         let zero = late && (zero_spill || bytes.iter().all(|byte| *byte == Byte::Zero));
         Ok(Some(if zero { Reg::constant(0, self.numbers) } else { Reg::unknown(self.numbers) }))
+    }
+
+    /// What a slot holds. 7.2 sees to it that the register and the slot are known to be the same number: what a comparison teaches about
+    /// one holds for the other.
+    fn filled_from(&mut self, at: SlotRef) -> Reg {
+        let held = self.slot(at).reg;
+        if self.version() < KernelVersion::V7_2 {
+            return held;
+        }
+        let shared = self.with_id(held);
+        if shared != held {
+            self.slot_mut(at).reg = shared;
+        }
+        shared
     }
 
     /// Dynptrs, iterators and interrupt flags are not for reading.

@@ -51,7 +51,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "a program ran beyond its instruction budget",
         "One run of a program executed more instructions than `instruction_budget` allows (1,000,000 unless the \
          scenario says otherwise; the kernel's verifier looks at no more than that either). The loop very probably \
-         never ends.\n\
+         never ends. Kernels from 6.12 on load such a program where the loop is around a callback or an iterator.\n\
          Remedy: bound the loop, or raise `instruction_budget` when the program is just long.",
         "asm = '''\n  goto -1\n'''",
     ),
