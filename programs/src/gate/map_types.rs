@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::records::{DESTRUCTORS_6_1, Field, Place, Records, is_graph_root};
+use super::records::{Field, Place, Records, has_destructor, is_graph_root};
 use super::types_taken::taken;
 use crate::btf::{Btf, Kind, Type, TypeId};
 use crate::object::{MapSpec, SpecialKind};
@@ -202,7 +202,7 @@ impl<'a> ObjectTypes<'a> {
             let target = self.program.type_by_id(tag.target()).filter(|ty| ty.kind() != Kind::TypeTag)?;
             let target = self.program.resolve(target.id()).filter(|ty| ty.kind() == Kind::Struct)?;
             self.kernel.find_by_name_kind(target.name(), Kind::Struct)?;
-            if kind == SpecialKind::KptrRef && !DESTRUCTORS_6_1.contains(&target.name()) {
+            if kind == SpecialKind::KptrRef && !has_destructor(KernelVersion::V6_1, target.name()) {
                 return None;
             }
             fields.push(Field { kind, offset, size: 8, target: target.id() });

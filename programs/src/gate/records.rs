@@ -67,12 +67,22 @@ const TAGS: [(&str, SpecialKind); 4] = [
     ("uptr", SpecialKind::Uptr),
 ];
 
-/// Kernel structs whose referenced pointers may be kept: what has a destructor (`register_btf_id_dtor_kfuncs`).
-const DESTRUCTORS: [&str; 6] =
-    ["task_struct", "cgroup", "bpf_cpumask", "bpf_crypto_ctx", "prog_test_ref_kfunc", "prog_test_member"];
+/// Kernel structs whose referenced pointers may be kept, and since when: what has a destructor (`register_btf_id_dtor_kfuncs`).
+const DESTRUCTORS: [(&str, KernelVersion); 7] = [
+    ("prog_test_ref_kfunc", KernelVersion::V6_1),
+    ("prog_test_member", KernelVersion::V6_1),
+    ("task_struct", KernelVersion::V6_12),
+    ("cgroup", KernelVersion::V6_12),
+    ("bpf_cpumask", KernelVersion::V6_12),
+    ("bpf_crypto_ctx", KernelVersion::V6_12),
+    // Of BPF qdiscs.
+    ("sk_buff", KernelVersion::V7_2),
+];
 
-/// What 6.1 can take back.
-pub(super) const DESTRUCTORS_6_1: [&str; 2] = ["prog_test_ref_kfunc", "prog_test_member"];
+/// Whether this kernel can take back an object that a map holds.
+pub(super) fn has_destructor(version: KernelVersion, name: &str) -> bool {
+    DESTRUCTORS.iter().any(|row| row.0 == name && row.1 <= version)
+}
 
 /// Where fields are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -157,7 +167,7 @@ impl<'a> Records<'a> {
     fn can_be_released(&self, field: &Field) -> Found<()> {
         let name = self.program.name_of(field.target);
         let of_kernel = self.kernel.find_by_name_kind(name, Kind::Struct).is_some();
-        if of_kernel && !DESTRUCTORS.contains(&name) { Err(Unfit) } else { Ok(()) }
+        if of_kernel && !has_destructor(self.version, name) { Err(Unfit) } else { Ok(()) }
     }
 
     /// The struct that a root holds (`btf_find_graph_root`, `btf_parse_graph_root`).

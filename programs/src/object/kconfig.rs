@@ -103,13 +103,22 @@ impl Object {
     /// # Errors
     /// [`KconfigError`], as [`Object::kconfig_value`].
     pub fn kconfig_on(&self, profile: &Profile) -> Result<Vec<u8>, KconfigError> {
-        self.kconfig_value(|name| {
-            linux_value(profile.version, name).or_else(|| {
-                let short = name.strip_prefix("CONFIG_")?;
-                let (_, on) = profile.config.options().find(|(option, _)| *option == short)?;
-                on.then(|| "y".to_string())
-            })
-        })
+        self.kconfig_value(|name| on_kernel(profile, name))
+    }
+
+    /// What is known of the `.kconfig` map's contents on a kernel of this version and configuration, and the variables of which nothing is:
+    /// the kernel may have the option or not, with any value.
+    pub fn kconfig_known(&self, profile: &Profile) -> (Vec<u8>, Vec<&KconfigExtern>) {
+        let known =
+            |name: &str| linux_value(profile.version, name).is_some() || listed(profile, name).is_some();
+        let open: Vec<&KconfigExtern> = self.kconfig.iter().filter(|wanted| !known(&wanted.name)).collect();
+        let mut image = vec![0; self.kconfig.iter().map(KconfigExtern::end).max().unwrap_or(0)];
+        for wanted in &self.kconfig {
+            if let Some(bytes) = on_kernel(profile, &wanted.name).and_then(|text| wanted.encode(&text)) {
+                image[wanted.offset as usize..wanted.end()].copy_from_slice(&bytes);
+            }
+        }
+        (image, open)
     }
 
     /// Why a loader refuses the object on a kernel of this version and configuration, for its configuration variables: error number and
@@ -125,8 +134,7 @@ impl Object {
     /// # Errors
     /// [`KconfigError`] for a value that is missing (unless weak) or does not fit; libbpf then refuses the object.
     pub fn kconfig_value(&self, option: impl Fn(&str) -> Option<String>) -> Result<Vec<u8>, KconfigError> {
-        let size = self.kconfig.iter().map(|value| value.offset as usize + value.size as usize).max();
-        let mut image = vec![0; size.unwrap_or(0)];
+        let mut image = vec![0; self.kconfig.iter().map(KconfigExtern::end).max().unwrap_or(0)];
         for wanted in &self.kconfig {
             let Some(text) = option(&wanted.name) else {
                 if wanted.weak {
@@ -136,22 +144,35 @@ impl Object {
             };
             let unfit = || KconfigError::Unfit { name: wanted.name.clone(), value: text.clone() };
             let bytes = wanted.encode(&text).ok_or_else(unfit)?;
-            let start = wanted.offset as usize;
-            image[start..start + bytes.len()].copy_from_slice(&bytes);
+            image[wanted.offset as usize..wanted.end()].copy_from_slice(&bytes);
         }
         Ok(image)
     }
 }
 
+/// Whether the kernel is built with an option; `None` for options that are not in its list here.
+fn listed(profile: &Profile, name: &str) -> Option<bool> {
+    let short = name.strip_prefix("CONFIG_")?;
+    profile.config.options().find(|(option, _)| *option == short).map(|(_, on)| on)
+}
+
+/// A value as `.config` writes it, if the kernel is known to have one.
+fn on_kernel(profile: &Profile, name: &str) -> Option<String> {
+    let on = || listed(profile, name)?.then(|| "y".to_string());
+    linux_value(profile.version, name).or_else(on)
+}
+
 /// The first variable that must have a value and whose option the kernel is built without.
 fn switched_off<'k>(wanted: &'k [KconfigExtern], profile: &Profile) -> Option<&'k KconfigExtern> {
-    wanted.iter().filter(|wanted| !wanted.weak).find(|wanted| {
-        let short = wanted.name.strip_prefix("CONFIG_").unwrap_or_default();
-        profile.config.options().any(|(option, on)| option == short && !on)
-    })
+    wanted.iter().find(|wanted| !wanted.weak && listed(profile, &wanted.name) == Some(false))
 }
 
 impl KconfigExtern {
+    /// First byte behind it in the map's value.
+    pub fn end(&self) -> usize {
+        self.offset as usize + self.size as usize
+    }
+
     /// The value as the program sees it; `None` when it does not fit.
     fn encode(&self, text: &str) -> Option<Vec<u8>> {
         let tristate = ["n", "y", "m"].iter().position(|name| *name == text).map(|nr| nr as i128);

@@ -206,7 +206,8 @@ impl Verifier<'_> {
             KsymKind::Untyped if !symbol.weak => Reg::unknown(numbers),
             // Its address if there is such a symbol, else 0: what holds for any number holds for both.
             KsymKind::Untyped => {
-                self.open_symbol.get_or_insert_with(|| symbol.name.clone());
+                let what = || format!("whether the kernel has a symbol {}", symbol.name);
+                self.open_value.get_or_insert_with(what);
                 Reg::unknown(numbers)
             }
             KsymKind::Var(_) => {

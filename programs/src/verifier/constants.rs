@@ -196,8 +196,7 @@ fn read(facts: &Facts, from: Known, off: i16, size: u8, signed: bool) -> Option<
         return None;
     }
     let at = usize::try_from(from.number as i64 as i32 + i32::from(off)).ok()?;
-    let bytes = facts.maps.get(from.map)?.frozen.as_ref()?.get(at..at + usize::from(size))?;
-    let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
+    let value = facts.maps.get(from.map)?.frozen_at(at, usize::from(size)).ok()??;
     let number = Known { what: What::Number, map: 0, number: value };
     Some(if signed { extended(number, size * 8) } else { number })
 }

@@ -3,6 +3,7 @@
 //! Key types: [`Facts`], [`MapFacts`]. Neighbours: made from an object by `from_object`; `memory` and `calls` ask.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::reg::{Flags, Kind, MapRef, Reg};
 use crate::btf::{Btf, TypeId};
@@ -34,6 +35,8 @@ pub struct MapFacts {
     pub inner: Option<Box<MapFacts>>,
     /// Contents of the only element, if neither programs nor user space can change them any more.
     pub frozen: Option<Vec<u8>>,
+    /// Bytes of it of which nothing is known, and the variable that is there: options that the kernel may be built with or not.
+    pub open: Vec<(Range<usize>, String)>,
     pub value_type: TypeId,
 }
 
@@ -51,6 +54,7 @@ impl MapFacts {
             fields: made.fields,
             inner: spec.inner.as_ref().map(|inner| Box::new(MapFacts::new(inner, types))),
             frozen: spec.initial.clone().filter(|_| read_only),
+            open: Vec::new(),
             value_type: if made.kept { spec.value_type } else { TypeId::VOID },
         }
     }
@@ -58,6 +62,18 @@ impl MapFacts {
     /// Name of the type without `BPF_MAP_TYPE_`.
     pub fn type_name(&self) -> &'static str {
         MapType::from_number(self.map_type).map_or("", |row| row.name)
+    }
+
+    /// The number that a load of `size` bytes at `at` gives on every kernel of this version; `Err` names the variable that only the kernel's
+    /// configuration knows.
+    pub fn frozen_at(&self, at: usize, size: usize) -> Result<Option<u64>, &str> {
+        let Some(bytes) = self.frozen.as_ref().and_then(|frozen| frozen.get(at..at + size)) else {
+            return Ok(None);
+        };
+        match self.open.iter().find(|(range, _)| range.start < at + size && at < range.end) {
+            Some((_, name)) => Err(name),
+            None => Ok(Some(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))),
+        }
     }
 
     pub fn is(&self, names: &[&str]) -> bool {
@@ -106,7 +122,10 @@ impl<'a> Facts<'a> {
         let mut maps: Vec<MapFacts> =
             object.maps.iter().map(|map| MapFacts::new(map, types.as_ref())).collect();
         if let Some(at) = object.maps.iter().position(|map| map.kind == MapKind::Kconfig) {
-            maps[at].frozen = object.kconfig_on(profile).ok();
+            let (known, open) = object.kconfig_known(profile);
+            maps[at].frozen = Some(known);
+            maps[at].open =
+                open.iter().map(|var| (var.offset as usize..var.end(), var.name.clone())).collect();
         }
         let btf = object.btf.as_ref().filter(|_| types.is_some());
         let structs = types.and_then(|types| types.structs).unwrap_or_default();

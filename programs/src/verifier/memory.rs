@@ -383,11 +383,17 @@ impl Verifier<'_> {
         {
             return self.kptr_access(a, reg, map, field);
         }
-        let Some(frozen) = facts.frozen.as_ref().filter(|_| !a.write) else { return Ok(None) };
-        let bytes = frozen.get(at as usize..(at + a.size) as usize);
-        let value =
-            bytes.map(|bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)));
-        Ok(value.map(|value| Reg::constant(value, self.numbers)))
+        if a.write || at < 0 {
+            return Ok(None);
+        }
+        match facts.frozen_at(at as usize, a.size as usize) {
+            Ok(value) => Ok(value.map(|value| Reg::constant(value, self.numbers))),
+            Err(name) => {
+                self.open_value
+                    .get_or_insert_with(|| format!("the value of {name} in the kernel's configuration"));
+                Ok(None)
+            }
+        }
     }
 
     /// `check_map_access_type`.

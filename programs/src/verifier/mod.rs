@@ -343,12 +343,11 @@ impl Verifier<'_> {
         let verdict = match outcome {
             Ok(()) => return Judgement { stats, ..Judgement::early(Verdict::Accept { scope: Scope::Full }) },
             Err(Stop::NotModelled(what)) => Verdict::Unknown { what },
-            // A path that another value of the symbol would not take may have led here.
-            Err(Stop::Refused(_)) if self.open_symbol.is_some() => {
-                let name = self.open_symbol.as_deref().unwrap_or_default();
-                Verdict::Unknown { what: format!("whether the kernel has a symbol {name}") }
-            }
-            Err(Stop::Refused(rejection)) => Verdict::Reject(self.with_last_line(rejection)),
+            // A path that another value would not take may have led here.
+            Err(Stop::Refused(rejection)) => match &self.open_value {
+                Some(what) => Verdict::Unknown { what: what.clone() },
+                None => Verdict::Reject(self.with_last_line(rejection)),
+            },
         };
         let state = &self.path.state;
         let held = state.refs.iter().map(|held| Held { what: held.kind, insn: held.insn }).collect();

@@ -62,8 +62,8 @@ pub struct Verifier<'a> {
     pub untranslated: Cell<Option<usize>>,
     /// The map that each call of bpf_for_each_map_elem went over first.
     pub walked_maps: BTreeMap<usize, MapRef>,
-    /// A symbol that this kernel may have or not, which some path reads: neither address nor absence is known.
-    pub open_symbol: Option<String>,
+    /// What some path reads and nobody knows of kernels of this version: the address or absence of a symbol, an option of the configuration.
+    pub open_value: Option<String>,
     next_id: Id,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Verifier<'a> {
             nameless_kfunc: None,
             untranslated: Cell::new(None),
             walked_maps: BTreeMap::new(),
-            open_symbol: None,
+            open_value: None,
             next_id: 0,
         }
     }
