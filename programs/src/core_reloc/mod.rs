@@ -23,7 +23,7 @@ use spec::Spec;
 use value::{Value, compute};
 
 use crate::btf::prune::is_cut;
-use crate::btf::{Btf, TypeId, essential_name};
+use crate::btf::{Btf, Kind, TypeId, essential_name};
 use crate::isa::Insn;
 use crate::object::{CoreRelo, ProgramSpec};
 
@@ -53,6 +53,14 @@ impl Relocated {
         let poisoned = self.poisoned.iter().find(|poisoned| poisoned.insn == insn)?;
         Some(format!("failed to resolve CO-RE relocation {}", poisoned.access))
     }
+}
+
+/// Whether a kernel function is declared as this kernel has it, as libbpf asks before it lets a program call it
+/// (libbpf.c:bpf_object__resolve_ksym_func_btf_id). `None` when one of the two has no such function, or its types are too deep.
+pub fn same_prototype(local: &Btf, func: TypeId, kernel: &Btf, name: &str) -> Option<bool> {
+    let declared = local.func_proto(func)?;
+    let real = kernel.func_proto(kernel.find_by_name_kind(name, Kind::Func)?.id())?;
+    Compare::new(local, kernel).types_compatible(declared.id(), real.id()).ok()
 }
 
 /// A relocation that cannot be applied: libbpf refuses the program.

@@ -110,7 +110,7 @@ pub(super) fn resolve_kfunc(
     let Some(named) = usize::try_from(index).ok().and_then(|index| input.kfuncs.get(index)) else {
         return Ok(None);
     };
-    match profile.kfunc(&named.name) {
+    match named.found(profile) {
         Some(kfunc) => Ok(Some(kfunc)),
         None => {
             let id = POISONED_KFUNC_BASE + named.extern_index as i32;

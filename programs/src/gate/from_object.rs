@@ -6,6 +6,7 @@ use super::functions::{PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_KFUNC, is_call};
 use super::input::{GateFunction, GateInput, GateKfunc, GateMap, KernelNames, MapFields};
 use super::map_types::ObjectTypes;
 use crate::btf::{Btf, Kind, essential_name};
+use crate::core_reloc;
 use crate::isa::Insn;
 use crate::kernel_types;
 use crate::object::{ExceptionCallback, MapSpec, Object, ProgramSpec, SpecialKind};
@@ -58,10 +59,11 @@ impl GateInput {
             functions: program.subprogs.iter().map(function).collect(),
             maps: object.maps.iter().map(|map| gate_map(types.as_ref(), map)).collect(),
             kfuncs: kfuncs
-                .map(|(index, kfunc)| GateKfunc {
-                    name: essential_name(&kfunc.name).to_string(),
-                    weak: kfunc.weak,
-                    extern_index: index,
+                .map(|(index, kfunc)| {
+                    let name = essential_name(&kfunc.name).to_string();
+                    let same = |btf| core_reloc::same_prototype(btf, kfunc.func, kernel(btf), &name);
+                    let fits = object.btf.as_ref().and_then(same).unwrap_or(true);
+                    GateKfunc { name, weak: kfunc.weak, extern_index: index, fits }
                 })
                 .collect(),
             exception_callback: program.exception_callback,
@@ -103,7 +105,7 @@ fn leave_callback_out(input: &mut GateInput) {
 fn poison_missing_kfuncs(profile: &Profile, input: &mut GateInput) {
     for insn in input.insns.iter_mut().filter(|insn| is_call(insn) && insn.src == PSEUDO_KFUNC) {
         let named = usize::try_from(insn.imm).ok().and_then(|index| input.kfuncs.get(index));
-        if let Some(kfunc) = named.filter(|kfunc| profile.kfunc(&kfunc.name).is_none()) {
+        if let Some(kfunc) = named.filter(|kfunc| kfunc.found(profile).is_none()) {
             insn.imm = POISONED_KFUNC_BASE + kfunc.extern_index as i32;
             (insn.src, insn.off) = (0, 0);
         }

@@ -130,7 +130,7 @@ pub(super) fn resolves(profile: &Profile, input: &GateInput, call: &Insn) -> boo
 /// The kfunc of a call by name, if this kernel has it.
 fn named_kfunc(profile: &Profile, input: &GateInput, call: &Insn) -> Option<&'static Kfunc> {
     let kfunc = usize::try_from(call.imm).ok().and_then(|index| input.kfuncs.get(index))?;
-    profile.kfunc(&kfunc.name)
+    kfunc.found(profile)
 }
 
 /// Jumps stay inside their function, functions end, and the BTF tells of as many functions as there are.

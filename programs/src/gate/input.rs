@@ -4,7 +4,8 @@ use sim::errno::Errno;
 
 use crate::isa::Insn;
 use crate::object::ExceptionCallback;
-use crate::profile::ProgramKind;
+use crate::profile::kfunc::Kfunc;
+use crate::profile::{Profile, ProgramKind};
 
 /// A program as the loader hands it to the kernel.
 #[derive(Clone, Debug)]
@@ -89,6 +90,15 @@ pub struct GateKfunc {
     pub weak: bool,
     /// Index of the extern in its object, which a loader puts into the call it poisons.
     pub extern_index: usize,
+    /// The program declares it with the kernel's own prototype, as far as that is known.
+    pub fits: bool,
+}
+
+impl GateKfunc {
+    /// What a loader finds in this kernel; it looks for the name and the prototype.
+    pub fn found(&self, profile: &Profile) -> Option<&'static Kfunc> {
+        profile.kfunc(&self.name).filter(|_| self.fits)
+    }
 }
 
 /// What is known about the kernel's BTF; without one the tables decide what exists.

@@ -49,6 +49,7 @@ pub(crate) use summary::sleeping_functions;
 pub use syscall_checks::MAX_INSNS;
 pub use syscall_checks::{has_target, lacks_target, target_listed};
 pub use taken::{takes, takes_somewhere};
+pub use target::takes_structure;
 
 use crate::profile::{KernelVersion, Profile, ProgType};
 use walk::Stop;

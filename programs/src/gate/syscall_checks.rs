@@ -6,6 +6,7 @@ use sim::errno::Errno;
 
 use super::creation::not_created;
 use super::input::{GateInput, KernelNames, Rejection, Stage};
+use super::target::takes_structure;
 use crate::kernel_types::{builtin, targets};
 use crate::profile::map_type::MapType;
 use crate::profile::syscall::syscall_of_wrapper;
@@ -29,10 +30,14 @@ pub(super) fn loader(
             return Err(Rejection::new(Stage::Loader, errno, not_created(&map.name, errno)));
         }
     }
-    let missing = input.kfuncs.iter().find(|kfunc| !kfunc.weak && profile.kfunc(&kfunc.name).is_none());
+    let missing = input.kfuncs.iter().find(|kfunc| !kfunc.weak && kfunc.found(profile).is_none());
     if let Some(kfunc) = missing {
-        let text = format!("extern (func ksym) '{}': not found in kernel or module BTFs", kfunc.name);
-        return Err(Rejection::new(Stage::Loader, Errno::ESRCH, text));
+        let extern_ = format!("extern (func ksym) '{}'", kfunc.name);
+        let (errno, why) = match profile.kfunc(&kfunc.name) {
+            Some(_) => (Errno::EINVAL, "func_proto incompatible with vmlinux"),
+            None => (Errno::ESRCH, "not found in kernel or module BTFs"),
+        };
+        return Err(Rejection::new(Stage::Loader, errno, format!("{extern_}: {why}")));
     }
     target_exists(profile, input, names)
 }
@@ -44,6 +49,13 @@ fn target_exists(
     names: Option<&dyn KernelNames>,
 ) -> Result<(), Rejection> {
     let Some(target) = &input.kind.target else { return Ok(()) };
+    if let Some(structure) = input.kind.struct_ops.as_deref()
+        && !takes_structure(profile.version, structure)
+    {
+        let text =
+            format!("struct_ops init_kern: struct bpf_struct_ops_{structure} is not found in kernel BTF");
+        return Err(Rejection::new(Stage::Loader, Errno::ESRCH, text));
+    }
     let found = match input.kind.prog_type {
         ProgType::LSM => profile.lsm_hook(target).is_some(),
         ProgType::TRACING if !is_multi(input.kind.attach_type) => match names {

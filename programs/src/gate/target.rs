@@ -77,6 +77,24 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Structures that programs can stand in for, and the first version here that knows each (`struct bpf_struct_ops`). Others may come with
+/// modules.
+const STRUCTURES: &[(&str, KernelVersion)] = &[
+    ("tcp_congestion_ops", KernelVersion::V5_10),
+    ("bpf_dummy_ops", KernelVersion::V6_1),
+    ("hid_bpf_ops", KernelVersion::V6_12),
+    ("sched_ext_ops", KernelVersion::V6_12),
+    ("sched_ext_ops_cid", KernelVersion::V7_2),
+    ("Qdisc_ops", KernelVersion::V7_2),
+    ("io_uring_bpf_ops", KernelVersion::V7_2),
+    ("smc_hs_ctrl", KernelVersion::V7_2),
+];
+
+/// Whether kernels of this version may have programs in the place of such a structure's functions.
+pub fn takes_structure(version: KernelVersion, structure: &str) -> bool {
+    STRUCTURES.iter().find(|row| row.0 == structure).is_none_or(|row| row.1 <= version)
+}
+
 fn lists(table: &[(&str, &[&str])], structure: &str, member: &str) -> bool {
     table.iter().any(|(name, members)| *name == structure && members.contains(&member))
 }

@@ -1,14 +1,14 @@
 //! Maps that libbpf makes of data sections: `.rodata*`, `.data*`, `.bss*`, `.kconfig` (libbpf
 //! `bpf_object__init_internal_map`). Each is an array with one element that holds the section.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::elf::Elf;
 use super::error::{ErrorKind, ObjectError};
 use super::externs::Externs;
 use super::sections::Layout;
 use super::spec::{MapKind, MapSpec};
-use crate::btf::{Btf, Kind, Linkage, TypeId};
+use crate::btf::{Btf, Kind, Linkage, Type, TypeId};
 
 const BPF_MAP_TYPE_ARRAY: u32 = 2;
 const BPF_MAP_TYPE_ARENA: u32 = 33;
@@ -64,11 +64,13 @@ pub(super) fn add_maps(
         let image =
             if *kind == MapKind::Bss { vec![0; section.size as usize] } else { section.data.to_vec() };
         homes.insert(*nr, maps.len());
-        maps.push(data_map(object, section.name, *kind, image, btf));
+        let hidden = elf.symbols.iter().filter(|symbol| symbol.section == Some(*nr) && symbol.is_hidden());
+        let hidden: BTreeSet<&str> = hidden.map(|symbol| symbol.name).collect();
+        maps.push(data_map(object, section.name, *kind, image, btf, &hidden));
     }
     if !externs.kconfig.is_empty() {
         let image = vec![0; externs.kconfig_size() as usize];
-        maps.push(data_map(object, ".kconfig", MapKind::Kconfig, image, btf));
+        maps.push(data_map(object, ".kconfig", MapKind::Kconfig, image, btf, &BTreeSet::new()));
     }
     if let Some(arena) = layout.arena {
         homes.insert(arena, add_arena(maps, elf, arena)?);
@@ -94,14 +96,23 @@ fn add_arena(maps: &mut [MapSpec], elf: &Elf<'_>, section: usize) -> Result<usiz
     Ok(nr)
 }
 
-fn data_map(object: &str, section: &str, kind: MapKind, image: Vec<u8>, btf: Option<&Btf>) -> MapSpec {
+/// `hidden`: names of global variables that the loader takes for static ones.
+fn data_map(
+    object: &str,
+    section: &str,
+    kind: MapKind,
+    image: Vec<u8>,
+    btf: Option<&Btf>,
+    hidden: &BTreeSet<&str>,
+) -> MapSpec {
     let ty = btf.and_then(|btf| btf.find_by_name_kind(section, Kind::Datasec));
     let read_only = matches!(kind, MapKind::Rodata | MapKind::Kconfig);
     // libbpf `map_is_mmapable`: a section of static variables only is not meant for user space.
-    let linkage = |var: TypeId| btf.and_then(|btf| btf.type_by_id(var)?.linkage());
-    let shared = ty.is_some_and(|ty| {
-        ty.section_vars().any(|var| linkage(var.var).is_some_and(|linkage| linkage != Linkage::Static))
-    });
+    let visible = |var: Type<'_>| {
+        var.linkage().is_some_and(|linkage| linkage != Linkage::Static) && !hidden.contains(var.name())
+    };
+    let variable = |id: TypeId| btf.and_then(|btf| btf.type_by_id(id));
+    let shared = ty.is_some_and(|ty| ty.section_vars().any(|var| variable(var.var).is_some_and(visible)));
     MapSpec {
         map_type: BPF_MAP_TYPE_ARRAY,
         key_size: 4,

@@ -53,6 +53,13 @@ pub(super) struct Symbol<'d> {
     pub visibility: u8,
 }
 
+impl Symbol<'_> {
+    /// Seen within its own object only: to a loader as good as static.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.visibility, elf::STV_HIDDEN | elf::STV_INTERNAL)
+    }
+}
+
 pub(super) struct Elf<'d> {
     pub sections: Vec<Section<'d>>,
     pub symbols: Vec<Symbol<'d>>,

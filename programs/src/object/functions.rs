@@ -90,7 +90,7 @@ impl<'d> Code<'d> {
         if self.text != Some(section) && symbol.bind == elf::STB_LOCAL {
             return Err(error("a static function outside `.text`, expected a global one".to_string()));
         }
-        let hidden = matches!(symbol.visibility, elf::STV_HIDDEN | elf::STV_INTERNAL);
+        let hidden = symbol.is_hidden();
         Ok(Function {
             name: symbol.name,
             section,

@@ -44,6 +44,7 @@ pub(super) fn slots(elf: &Elf<'_>, code: &Code<'_>, btf: Option<&Btf>) -> Vec<Op
             let member = structure.members().find(|member| u64::from(member.bit_offset) == bits);
             if let Some(member) = member {
                 found.push(OpsSlot {
+                    variable: btf.name_of(var.var).to_string(),
                     structure: essential_name(structure.name()).to_string(),
                     member: essential_name(member.name).to_string(),
                     program: code.functions[*function].name.to_string(),

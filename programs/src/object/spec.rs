@@ -42,6 +42,8 @@ pub struct Object {
 /// A program that a member of a struct_ops variable points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpsSlot {
+    /// The variable: the loader makes a map of it.
+    pub variable: String,
     /// The kernel's name of the variable's type.
     pub structure: String,
     pub member: String,
