@@ -4,6 +4,7 @@ use programs::object::Object;
 use scenarios::check::compare::groups;
 use scenarios::check::draw;
 use scenarios::check::judge::judge;
+use scenarios::check::table::table;
 use scenarios::diag::render::Style;
 use scenarios::file::Kernel;
 
@@ -26,6 +27,34 @@ fn kernels(text: &str) -> Vec<Kernel> {
             text.split(',').map(|name| named(name).unwrap_or_else(|| panic!("no kernel {name}"))).collect()
         }
     }
+}
+
+/// A number that only the kernel's configuration knows decides these programs.
+#[test]
+fn options_of_the_kernel_are_not_guessed() {
+    let object = super::object("tests/data/reports/obj/options.bpf.o");
+    let report = judge("object.o", &object, &Kernel::ALL, &[]);
+    let words = |program: &str| -> Vec<&str> {
+        report.rows.iter().filter(|row| row.program == program).map(|row| row.verdict.word()).collect()
+    };
+    assert_eq!(words("by_option"), ["unknown"; 4]);
+    assert_eq!(words("by_weak_option"), ["unknown"; 4]);
+    assert_eq!(words("by_neither"), ["accept"; 4]);
+    assert_eq!(words("by_version"), ["reject", "reject", "accept", "accept"]);
+}
+
+/// Of a struct_ops variable a loader loads all programs or none.
+#[test]
+fn who_is_held_back_is_told() {
+    let object = super::object("tests/data/reports/obj/together.bpf.o");
+    let text = table(&judge("object.o", &object, &Kernel::ALL, &[]), &|_, word| word.to_owned());
+    let held: Vec<&str> = text.lines().filter(|line| line.starts_with("  !")).collect();
+    let of = |kernel: &str| {
+        format!(
+            "  ! {kernel}: `endless` is refused, so libbpf loads no program of `dummy`, not even what is accepted (1)"
+        )
+    };
+    assert_eq!(held, [of("6.12"), of("7.2")], "{text}");
 }
 
 /// Each row: object, program, kernels, and words that the report has; `!` before words that it has not.

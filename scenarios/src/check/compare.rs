@@ -1,6 +1,6 @@
 //! Kernels beside each other: refusals that are one and the same, and where versions begin to differ.
 //!
-//! Key items: [`groups`], [`Group`], [`difference`]. Neighbours: `draw` and `table` show them.
+//! Key items: [`groups`], [`Group`], [`differences`]. Neighbours: `draw` and `table` show them.
 
 use super::{Refusal, Row, Verdict, family};
 use crate::file::Kernel;
@@ -88,11 +88,18 @@ fn essence(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
     (verdict.word(), verdict.refusal().map(|refusal| refusal.code))
 }
 
-/// The first kernel that judges otherwise than the one before it: its position, and what changed in words.
-pub fn difference(rows: &[Row]) -> Option<(usize, String)> {
-    let at = rows.windows(2).position(|pair| essence(&pair[0].verdict) != essence(&pair[1].verdict))?;
-    let (before, after) = (&rows[at], &rows[at + 1]);
-    Some((at + 1, change(before, after)))
+/// Kernels that judge otherwise than the one before them, and what changed in words: the first that does, in its rule or its verdict, and
+/// each later one that has another verdict.
+pub fn differences(rows: &[Row]) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (at, pair) in rows.windows(2).enumerate() {
+        let (before, after) = (&pair[0], &pair[1]);
+        let another = before.verdict.word() != after.verdict.word();
+        if another || (found.is_empty() && essence(&before.verdict) != essence(&after.verdict)) {
+            found.push((at + 1, change(before, after)));
+        }
+    }
+    found
 }
 
 fn change(before: &Row, after: &Row) -> String {

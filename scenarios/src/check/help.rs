@@ -2,7 +2,8 @@
 //!
 //! Key items: [`Subject`], [`lines`]. `since` answers questions to the tables, `clue` reads messages, `thumbs` knows something for any rule.
 
-use programs::btf::Btf;
+use programs::btf::{Btf, essential_name};
+use programs::core_reloc;
 use programs::gate::GateInput;
 use programs::object::{Object, ProgramSpec};
 use programs::profile::helper::Helper;
@@ -201,7 +202,8 @@ const RELEASES: &[(&str, &str)] = &[
     ("bpf_percpu_obj_new", "bpf_percpu_obj_drop"),
     ("bpf_refcount_acquire", "bpf_obj_drop"),
     ("bpf_get_task_exe_file", "bpf_put_file"),
-    ("bpf_lookup", "bpf_key_put"),
+    ("bpf_lookup_user_key", "bpf_key_put"),
+    ("bpf_lookup_system_key", "bpf_key_put"),
 ];
 
 /// `bpf_iter_num_destroy` for a call of `bpf_iter_num_new`.
@@ -298,6 +300,12 @@ fn kfunc(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = since::kfunc(subject.profile, name, kind, &subject.program.section);
+    if subject.message.ends_with("func_proto incompatible with vmlinux") || is_another(subject, name) {
+        return vec![format!(
+            "this kernel's `{name}` has other arguments or another result: declare it as `bpftool btf dump file /sys/kernel/btf/vmlinux \
+             format c` shows it; two declarations with one essential name (`{name}___old`) serve two kernels"
+        )];
+    }
     if subject.message.starts_with("invalid func unknown#") {
         let text = format!("libbpf found no `{name}` in this kernel and put this number in its place");
         lines.insert(0, text);
@@ -307,11 +315,25 @@ fn kfunc(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     lines
 }
 
+/// Whether the program declares a kernel function otherwise than this kernel has it.
+fn is_another(subject: &Subject<'_>, name: &str) -> bool {
+    let declared = subject.program.kfuncs.iter().find(|kfunc| kfunc.name == name);
+    let same = declared.zip(subject.object.btf.as_ref()).and_then(|(kfunc, btf)| {
+        core_reloc::same_prototype(btf, kfunc.func, subject.kernel, essential_name(name))
+    });
+    same == Some(false)
+}
+
 /// `should have been in [0, 1]`.
 fn return_range(message: &str) -> Vec<String> {
+    // Without a callback of its own, an exception ends the program with what was thrown.
+    let thrown = message.contains("the register R1 has");
     let range = message.split_once("should have been in ").map(|(_, range)| range);
     let bounds = range.and_then(|range| range.strip_prefix('[')?.strip_suffix(']')?.split_once(", "));
     let text = match bounds {
+        Some((least, most)) if thrown => format!(
+            "what is thrown is what the program returns, from {least} to {most}: throw such a number, or catch it with `__exception_cb(…)`"
+        ),
         Some((least, most)) if least == most => format!("return {least}"),
         Some((least, most)) => {
             format!("return a value from {least} to {most}; bound it first if it is computed")
@@ -352,6 +374,10 @@ fn map_types(subject: &Subject<'_>) -> Vec<String> {
 }
 
 fn target(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
+    let structure = subject.message.strip_prefix("struct_ops init_kern: struct bpf_struct_ops_");
+    if let Some(structure) = structure.and_then(|rest| rest.split(' ').next()) {
+        return since::structure(structure);
+    }
     let Some(target) = kind.target.as_deref() else { return Vec::new() };
     if subject.message.contains("is not sleepable") {
         return since::sleepable_target(subject.profile, kind, &subject.program.section);

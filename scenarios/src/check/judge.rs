@@ -28,11 +28,19 @@ pub fn judge(path: &str, object: &Object, kernels: &[Kernel], types: &[KernelTyp
         row(object, program, kernel, btf)
     };
     let programs = object.programs.iter();
+    let mut together: Vec<(String, Vec<String>)> = Vec::new();
+    for slot in &object.struct_ops {
+        match together.iter_mut().find(|(variable, _)| *variable == slot.variable) {
+            Some((_, programs)) => programs.push(slot.program.clone()),
+            None => together.push((slot.variable.clone(), vec![slot.program.clone()])),
+        }
+    }
     Report {
         path: path.to_owned(),
         kernels: kernels.to_vec(),
         rows: programs.flat_map(|program| kernels.iter().map(move |kernel| one(program, *kernel))).collect(),
         skipped: object.skipped.iter().map(|s| (s.section.clone(), s.reason.clone())).collect(),
+        together,
     }
 }
 

@@ -6,6 +6,7 @@
 use programs::object::MapSpec;
 
 const NO_PREALLOC: u32 = 1;
+const MMAPABLE: u32 = 1 << 10;
 const PAGE_BYTES: u32 = 4096;
 
 /// One mistake: the types in which it is one, how it shows, and what to write.
@@ -55,6 +56,12 @@ impl Types {
 
 /// The first that fits is told.
 const ROWS: &[Row] = &[
+    Row {
+        types: Types::These(&["ARRAY"]),
+        shows: |map| map.section.is_some() && map.map_flags & MMAPABLE != 0 && !map.special.is_empty(),
+        text: "libbpf maps global variables into user space, and the kernel does not let it map a lock, timer, kptr, list or tree: declare \
+               the variables of this section `static` or `__hidden`",
+    },
     Row {
         types: Types::These(STORAGES),
         shows: |map| map.max_entries != 0,

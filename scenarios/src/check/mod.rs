@@ -52,6 +52,8 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// Sections that were left out, and why.
     pub skipped: Vec<(String, String)>,
+    /// struct_ops variables with their programs: a loader loads all of one, or none.
+    pub together: Vec<(String, Vec<String>)>,
 }
 
 impl Report {

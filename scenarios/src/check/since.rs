@@ -303,6 +303,12 @@ fn near_functions(profile: &Profile, target: &str) -> Vec<String> {
 
 /// The target in other kernels, and hooks of a similar name.
 pub fn missing_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Vec<String> {
+    if kind.attach_type == AttachType::TRACE_ITER {
+        let awake = ProgramKind { sleepable: false, ..kind.clone() };
+        let iterator = |version| gate::takes(&on(profile, version), &format!("iter/{target}"), &awake);
+        let there = since(&versions(iterator));
+        return there.map(|since| format!("the iterator `{target}` is there {since}")).into_iter().collect();
+    }
     if kind.prog_type != ProgType::LSM {
         return Vec::new();
     }
@@ -319,6 +325,15 @@ pub fn missing_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Ve
         lines.extend(near.map(|near| format!("did you mean `{near}`?")));
     }
     lines
+}
+
+/// Since when programs can stand in for the functions of a structure of the kernel.
+pub fn structure(name: &str) -> Vec<String> {
+    let there = since(&versions(|version| gate::takes_structure(version, name)));
+    there
+        .map(|since| format!("programs can be the functions of a `struct {name}` {since}"))
+        .into_iter()
+        .collect()
 }
 
 /// Since when there are such programs.

@@ -1,8 +1,9 @@
-//! The table of programs and kernels, with the first difference between versions marked and explained.
+//! The table of programs and kernels, with differences between versions marked and explained.
 //!
 //! Key function: [`table`].
 
 use super::{Report, Row, Verdict, compare, printable};
+use crate::file::Kernel;
 
 /// How a word is coloured.
 pub type Paint<'a> = &'a dyn Fn(&Verdict, &str) -> String;
@@ -22,11 +23,11 @@ pub fn table(report: &Report, paint: Paint<'_>) -> String {
     let mut text = format!("{}\n{}\n", printable(&report.path), head.trim_end());
     let mut notes = String::new();
     for rows in report.programs() {
-        let first = compare::difference(rows);
+        let changes = compare::differences(rows);
         let cells: Vec<String> = rows
             .iter()
             .enumerate()
-            .map(|(at, row)| cell(&row.verdict, first.as_ref().is_some_and(|(first, _)| *first == at), paint))
+            .map(|(at, row)| cell(&row.verdict, changes.iter().any(|(changed, _)| *changed == at), paint))
             .collect();
         let line = format!(
             "  {:<programs$}  {:<sections$}  {}",
@@ -35,11 +36,31 @@ pub fn table(report: &Report, paint: Paint<'_>) -> String {
             cells.join("  ")
         );
         text += &format!("{}\n", line.trim_end());
-        if let Some((_, change)) = first {
+        for (_, change) in changes {
             notes += &format!("  * {}: {change}\n", rows[0].program);
         }
     }
+    report.kernels.iter().for_each(|kernel| notes += &held_back(report, *kernel));
     if notes.is_empty() { text } else { format!("{text}\n{notes}") }
+}
+
+/// Accepted programs that are not loaded all the same: one of those with which they fill a struct_ops variable is refused.
+fn held_back(report: &Report, kernel: Kernel) -> String {
+    let row = |name: &String| report.rows.iter().find(|row| row.program == *name && row.kernel == kernel);
+    let mut text = String::new();
+    for (variable, programs) in &report.together {
+        let refused =
+            programs.iter().find(|name| row(name).is_some_and(|row| row.verdict.refusal().is_some()));
+        let accepted =
+            programs.iter().filter(|name| row(name).is_some_and(|row| row.verdict == Verdict::Accept));
+        if let (Some(refused), count @ 1..) = (refused, accepted.count()) {
+            text += &format!(
+                "  ! {}: `{refused}` is refused, so libbpf loads no program of `{variable}`, not even what is accepted ({count})\n",
+                kernel.name()
+            );
+        }
+    }
+    text
 }
 
 fn cell(verdict: &Verdict, differs: bool, paint: Paint<'_>) -> String {

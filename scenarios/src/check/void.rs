@@ -55,7 +55,7 @@ const WORDS: &[Words] = &[
         cause: Cause::Packet,
         became: HERE,
         did: "may move the packet",
-        help: "read `data` and `data_end` from the context again behind `{}`, and compare them again",
+        help: "behind `{}` read `data` and `data_end` from the context again and compare them again, or ask the dynptr for its slice again",
     },
     Words {
         cause: Cause::Section,
