@@ -6,7 +6,7 @@
 //! Map: `tnum` and `scalar` (what is known about numbers); `reg`, `state` (one register, one path); `program`, `info` (the program and its
 //! functions); `blocks`, `constants`, `liveness`, `stack_track`, `stack_use`, `stack_life` (what 7.2 works out beforehand); `search`,
 //! `prune`, `precision` (which paths are followed and when states are alike); `verify` (the loop over instructions), `alu`, `jump`, `memory`, `pointer_use`, `stack`, `context`, `btf_access`, `arguments` (instructions); `call`, `exit`, `refs`,
-//! `function_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
+//! `function_args`, `call_args`, `helper`, `kfunc`, `dynptr`, `iter`, `graph`, `regions`, `kptr` (calls); `return_range`, `stack_depth` (the end);
 //! `facts`, `names`, `stop` (around it).
 
 mod alu;
@@ -17,6 +17,7 @@ mod btf_access;
 mod btf_walk;
 mod btf_write;
 mod call;
+mod call_args;
 mod constants;
 mod context;
 #[cfg(test)]
