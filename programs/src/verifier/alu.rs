@@ -207,6 +207,10 @@ impl Verifier<'_> {
         if let (Src::Reg(src), true) = (src, self.reg(dst).precise) {
             self.want_reg(src.0);
         }
+        if self.version() <= KernelVersion::V6_1 && right.num.is_tainted(width) {
+            self.set_unknown(dst);
+            return Ok(());
+        }
         self.fork_on_sign(op, dst, right)?;
         let mut result = *self.reg(dst);
         let before = result.num.umax();
@@ -270,6 +274,10 @@ impl Verifier<'_> {
         offset: &Reg,
         in_place: bool,
     ) -> Checked {
+        if offset.num.is_tainted(Width::W64) {
+            self.set_unknown(dst);
+            return Ok(());
+        }
         if width == Width::W32 {
             if op == AluOp::Sub {
                 self.set_unknown(dst);

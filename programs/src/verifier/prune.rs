@@ -199,6 +199,10 @@ fn reg_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
 
 /// `regsafe` before 6.12: numbers may be narrower and ids change only where it says so, everything else is the same to the last bit.
 fn early_reg_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
+    // No kernel compares these exactly: this is for who wants every difference seen (`Observer::thorough`).
+    if exact != Exact::Not && old.is_scalar() && new.is_scalar() {
+        return ids.scalars_match(old.id, new.id) && old.num.includes(&new.num);
+    }
     let equal = Reg { precise: old.precise, ..*new } == *old;
     if equal || matches!(old.kind, Kind::Stack { .. }) {
         return equal;
@@ -208,9 +212,7 @@ fn early_reg_safe(old: &Reg, new: &Reg, ids: &mut IdMap, exact: Exact) -> bool {
     }
     let alike = old.kind == new.kind && old.flags == new.flags && old.off == new.off;
     match old.kind {
-        Kind::Scalar if new.is_scalar() => {
-            (!old.precise && exact == Exact::Not) || old.num.includes(&new.num)
-        }
+        Kind::Scalar if new.is_scalar() => !old.precise || old.num.includes(&new.num),
         Kind::MapKey { .. } | Kind::MapValue { .. } if old.flags.has(Flags::MAYBE_NULL) => {
             alike && ids.leads_to(old.id, new.id)
         }

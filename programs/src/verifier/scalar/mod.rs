@@ -206,6 +206,27 @@ impl Scalar {
         }
     }
 
+    /// The ranges contradict each other or the bits that are known, as they do on paths that no run takes: kernels then forget what would
+    /// be computed with the number ("taint").
+    pub fn is_tainted(&self, width: Width) -> bool {
+        let known = |var_off: Tnum, single: bool| var_off.is_const() && !single;
+        match (self, width) {
+            (Scalar::Pairs(number), Width::W64) => {
+                let range = &number.range;
+                let single = range.smin == range.smax && range.umin == range.umax;
+                range.smin > range.smax || range.umin > range.umax || known(number.var_off, single)
+            }
+            (Scalar::Pairs(number), Width::W32) => {
+                let range = &number.range;
+                let single = range.low_smin == range.low_smax && range.low_umin == range.low_umax;
+                range.low_smin > range.low_smax
+                    || range.low_umin > range.low_umax
+                    || known(number.var_off.subreg(), single)
+            }
+            (Scalar::Arcs(number), _) => number.range.is_empty(),
+        }
+    }
+
     /// `reg_bounds_sync`.
     pub fn sync(&mut self, numbers: Numbers) {
         match self {
