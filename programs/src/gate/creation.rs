@@ -4,8 +4,7 @@
 //! the maps; the rules are those of the crate `maps`. Modelled after libbpf.c:bpf_object__create_map and adjust_ringbuf_sz.
 
 use maps::consts::{
-    BPF_F_MMAPABLE, BPF_F_RDONLY_PROG, BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_RINGBUF,
-    BPF_MAP_TYPE_USER_RINGBUF,
+    BPF_F_RDONLY_PROG, BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_RINGBUF, BPF_MAP_TYPE_USER_RINGBUF,
 };
 use maps::create::{self, CreateError};
 use maps::inner::{InnerFd, MapMeta};
@@ -104,15 +103,10 @@ pub fn refusal(version: KernelVersion, types: Option<&ObjectTypes<'_>>, spec: &M
     match create::judge(&def, &rules, CPUS) {
         Err(CreateError::Errno(errno)) => Some(errno),
         Err(CreateError::NotModelled(_)) => None,
-        Ok(()) if cannot_be_shared(spec, &def) => Some(Errno::ENOTSUPP),
+        // The loader then maps it into user space, which no kernel does to memory with fields that are its own (syscall.c:bpf_map_mmap).
+        Ok(()) if spec.is_shared_data() && !def.fields.is_empty() => Some(Errno::ENOTSUPP),
         Ok(()) => None,
     }
-}
-
-/// A loader maps global variables into user space (libbpf.c:bpf_object__populate_internal_map), which no kernel does to memory with fields
-/// that are its own (kernel/bpf/syscall.c:bpf_map_mmap).
-fn cannot_be_shared(spec: &MapSpec, def: &MapDef) -> bool {
-    spec.section.is_some() && spec.map_flags & BPF_F_MMAPABLE != 0 && !def.fields.is_empty()
 }
 
 /// The definition as it is in the end: without types where the kernel refuses them, and with the fields that it sees.

@@ -47,8 +47,9 @@ impl GateInput {
                 }
             }
         }
-        let kernel = |btf| kernel_types::with_kept_structs(profile.version, btf);
-        let types = object.btf.as_ref().map(|btf| ObjectTypes::new(profile.version, btf, kernel(btf)));
+        let known =
+            object.btf.as_ref().map(|btf| (btf, kernel_types::with_kept_structs(profile.version, btf)));
+        let types = known.map(|(btf, kernel)| ObjectTypes::new(profile.version, btf, kernel));
         let types = types.filter(ObjectTypes::taken);
         let mut input = GateInput {
             name: program.name.clone(),
@@ -61,8 +62,8 @@ impl GateInput {
             kfuncs: kfuncs
                 .map(|(index, kfunc)| {
                     let name = essential_name(&kfunc.name).to_string();
-                    let same = |btf| core_reloc::same_prototype(btf, kfunc.func, kernel(btf), &name);
-                    let fits = object.btf.as_ref().and_then(same).unwrap_or(true);
+                    let same = |(btf, kernel)| core_reloc::same_prototype(btf, kfunc.func, kernel, &name);
+                    let fits = known.and_then(same).unwrap_or(true);
                     GateKfunc { name, weak: kfunc.weak, extern_index: index, fits }
                 })
                 .collect(),

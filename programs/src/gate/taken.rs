@@ -26,13 +26,7 @@ pub fn takes(profile: &Profile, section: &str, kind: &ProgramKind) -> bool {
 pub fn takes_somewhere(profile: &Profile, def: &SectionDef) -> bool {
     let prefix = def.pattern.trim_end_matches('+');
     let at = |target: Option<&str>| {
-        let kind = ProgramKind {
-            prog_type: def.prog_type,
-            attach_type: def.attach_type,
-            sleepable: def.sleepable,
-            target: target.map(str::to_owned),
-            struct_ops: None,
-        };
+        let kind = def.kind(target.map(str::to_owned));
         let section = target.map_or_else(|| prefix.to_owned(), |target| format!("{prefix}/{target}"));
         takes(profile, &section, &kind)
     };

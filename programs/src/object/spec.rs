@@ -186,6 +186,11 @@ pub struct MapSpec {
 }
 
 impl MapSpec {
+    /// Global variables that a loader maps into user space (libbpf.c:map_is_mmapable).
+    pub fn is_shared_data(&self) -> bool {
+        self.section.is_some() && self.map_flags & maps::consts::BPF_F_MMAPABLE != 0
+    }
+
     /// A declared map without any attribute set.
     pub fn blank(name: &str) -> MapSpec {
         MapSpec {

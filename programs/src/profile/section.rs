@@ -76,11 +76,18 @@ impl Section {
     /// Type, attach type, flag and target as the kernel sees them. For `struct_ops` the target is the member; which
     /// structure it belongs to is written in the map, so the caller adds it.
     pub fn kind(&self) -> ProgramKind {
+        self.def.kind(self.target.clone())
+    }
+}
+
+impl SectionDef {
+    /// As [`Section::kind`], of a section with this target.
+    pub fn kind(&self, target: Option<String>) -> ProgramKind {
         ProgramKind {
-            prog_type: self.def.prog_type,
-            attach_type: self.def.attach_type,
-            sleepable: self.def.sleepable,
-            target: self.target.clone(),
+            prog_type: self.prog_type,
+            attach_type: self.attach_type,
+            sleepable: self.sleepable,
+            target,
             struct_ops: None,
         }
     }

@@ -49,7 +49,7 @@ impl Callback {
         )];
         for (kfuncs, what) in WORKERS {
             let offers = since::versions(|version| {
-                let profile = Profile { version, config: profile.config.clone() };
+                let profile = since::on(profile, version);
                 let worker = kfuncs.iter().any(|kfunc| since::offered(&profile, kfunc, kind));
                 worker && since::offered(&profile, callee, kind)
             });

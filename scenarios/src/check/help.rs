@@ -299,13 +299,13 @@ fn kfunc(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     if subject.code == "V0009" && !subject.message.contains("must be sleepable") {
         return Vec::new();
     }
-    let mut lines = since::kfunc(subject.profile, name, kind, &subject.program.section);
     if subject.message.ends_with("func_proto incompatible with vmlinux") || is_another(subject, name) {
         return vec![format!(
             "this kernel's `{name}` has other arguments or another result: declare it as `bpftool btf dump file /sys/kernel/btf/vmlinux \
              format c` shows it; two declarations with one essential name (`{name}___old`) serve two kernels"
         )];
     }
+    let mut lines = since::kfunc(subject.profile, name, kind, &subject.program.section);
     if subject.message.starts_with("invalid func unknown#") {
         let text = format!("libbpf found no `{name}` in this kernel and put this number in its place");
         lines.insert(0, text);

@@ -3,10 +3,9 @@
 //! Key function: [`reason`]. Neighbour: `clue` puts it into the help of a map that cannot be created. Modelled after the `map_alloc_check`
 //! functions of kernel/bpf (arraymap.c, hashtab.c, lpm_trie.c, ringbuf.c, bpf_local_storage.c).
 
+use programs::gate::BPF_F_NO_PREALLOC;
 use programs::object::MapSpec;
 
-const NO_PREALLOC: u32 = 1;
-const MMAPABLE: u32 = 1 << 10;
 const PAGE_BYTES: u32 = 4096;
 
 /// One mistake: the types in which it is one, how it shows, and what to write.
@@ -58,7 +57,7 @@ impl Types {
 const ROWS: &[Row] = &[
     Row {
         types: Types::These(&["ARRAY"]),
-        shows: |map| map.section.is_some() && map.map_flags & MMAPABLE != 0 && !map.special.is_empty(),
+        shows: |map| map.is_shared_data() && !map.special.is_empty(),
         text: "libbpf maps global variables into user space, and the kernel does not let it map a lock, timer, kptr, list or tree: declare \
                the variables of this section `static` or `__hidden`",
     },
@@ -69,7 +68,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         types: Types::These(STORAGES),
-        shows: |map| map.map_flags & NO_PREALLOC == 0,
+        shows: |map| map.map_flags & BPF_F_NO_PREALLOC == 0,
         text: "local storage needs `__uint(map_flags, BPF_F_NO_PREALLOC)`",
     },
     Row {
@@ -89,7 +88,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         types: Types::These(&["LPM_TRIE"]),
-        shows: |map| map.map_flags & NO_PREALLOC == 0,
+        shows: |map| map.map_flags & BPF_F_NO_PREALLOC == 0,
         text: "a map of type LPM_TRIE needs `__uint(map_flags, BPF_F_NO_PREALLOC)`",
     },
     Row {

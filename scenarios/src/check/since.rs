@@ -20,7 +20,7 @@ pub fn versions(holds: impl Fn(KernelVersion) -> bool) -> Vec<KernelVersion> {
 }
 
 /// The same machine with another kernel.
-fn on(profile: &Profile, version: KernelVersion) -> Profile {
+pub fn on(profile: &Profile, version: KernelVersion) -> Profile {
     Profile { version, config: profile.config.clone() }
 }
 
@@ -55,7 +55,7 @@ pub fn listed(names: &[String]) -> String {
 /// Where a helper can be called instead; `section` is the program's.
 pub fn helper(profile: &Profile, helper: &Helper, kind: &ProgramKind, section: &str) -> Vec<String> {
     let offers = |version: KernelVersion, kind: &ProgramKind| {
-        let availability = helper.availability(&Profile { version, config: profile.config.clone() }, kind);
+        let availability = helper.availability(&on(profile, version), kind);
         let exists = helper.exists(version) && kind.prog_type.exists(version);
         exists && matches!(availability, Availability::Proto(proto) if kind.sleepable || !proto.might_sleep)
     };
@@ -65,7 +65,7 @@ pub fn helper(profile: &Profile, helper: &Helper, kind: &ProgramKind, section: &
 /// Where a kfunc can be called instead; `section` is the program's.
 pub fn kfunc(profile: &Profile, name: &str, kind: &ProgramKind, section: &str) -> Vec<String> {
     let offers = |version: KernelVersion, kind: &ProgramKind| {
-        let profile = Profile { version, config: profile.config.clone() };
+        let profile = on(profile, version);
         let known = profile.kfunc(name).filter(|kfunc| kind.sleepable || !kfunc.sleepable());
         known.is_some_and(|kfunc| kfunc.access(version, kind) == KfuncAccess::Allowed)
     };
@@ -165,13 +165,7 @@ fn other_types(
     let profiles = KernelVersion::ALL.map(|version| on(profile, version));
     let mut groups: Vec<(Vec<KernelVersion>, Vec<String>)> = Vec::new();
     for def in sections().iter().filter(|def| def.in_libbpf) {
-        let kind = ProgramKind {
-            prog_type: def.prog_type,
-            attach_type: def.attach_type,
-            sleepable: def.sleepable,
-            target: None,
-            struct_ops: None,
-        };
+        let kind = def.kind(None);
         let taken = |version: KernelVersion| gate::takes_somewhere(&profiles[version.index()], def);
         let having = versions(|version| offers(version, &kind) && taken(version));
         let section = format!("`{}`", def.pattern.trim_end_matches('+'));
@@ -266,8 +260,7 @@ pub fn modified(profile: &Profile) -> String {
 
 /// The kernels in which an LSM hook is open to programs, and its neighbours.
 pub fn closed_hook(profile: &Profile, target: &str) -> Vec<String> {
-    let other = |version| Profile { version, config: profile.config.clone() };
-    let open = |version| other(version).lsm_hook(target).is_some_and(|hook| !hook.disabled);
+    let open = |version| on(profile, version).lsm_hook(target).is_some_and(|hook| !hook.disabled);
     let line = |since| format!("programs can attach to `{target}` {since}");
     let lines: Vec<String> = since(&versions(open)).map(line).into_iter().collect();
     if lines.is_empty() { vec!["no program can attach to this hook".to_owned()] } else { lines }
@@ -312,8 +305,7 @@ pub fn missing_target(profile: &Profile, kind: &ProgramKind, target: &str) -> Ve
     if kind.prog_type != ProgType::LSM {
         return Vec::new();
     }
-    let other = |version| Profile { version, config: profile.config.clone() };
-    let there = since(&versions(|version| other(version).lsm_hook(target).is_some()));
+    let there = since(&versions(|version| on(profile, version).lsm_hook(target).is_some()));
     let mut lines: Vec<String> =
         there.map(|since| format!("`{target}` is a hook {since}")).into_iter().collect();
     if lines.is_empty() {
