@@ -1,7 +1,8 @@
 //! Verifier and interpreter in lock-step for as long as you like:
 //! `cargo run --release -p tests --example lockstep -- --seconds 3600 --seed 1 [--kernel 6.12]`.
 //!
-//! Prints what came out, and each failure with its seed and the program cut down. `--show` prints the program of the seed.
+//! Prints what came out, and each failure with its seed and the program cut down. `--programs N` stops after N seeds; `--show` prints the
+//! program of the seed.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ fn main() {
     let number =
         |name: &str, default: u64| option(name).map_or(default, |text| text.parse().expect("a number"));
     let (seconds, mut seed) = (number("--seconds", 60), number("--seed", 1));
+    let end = seed.saturating_add(number("--programs", u64::MAX));
     let kernels: Vec<KernelVersion> = match option("--kernel") {
         Some(name) => vec![name.parse().expect("a kernel")],
         None => KernelVersion::ALL.to_vec(),
@@ -40,7 +42,7 @@ fn main() {
     let begin = Instant::now();
     let (mut accepted, mut compared, mut failures) = (0, 0, 0);
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
-    while begin.elapsed() < Duration::from_secs(seconds) && failures < MAX_FAILURES {
+    while begin.elapsed() < Duration::from_secs(seconds) && seed < end && failures < MAX_FAILURES {
         for version in &kernels {
             let sample = Generator::sample(*version, seed);
             match try_sample(&sample, seed, RUNS) {

@@ -289,6 +289,35 @@ fn states_with_nothing_to_share() {
     }
 }
 
+/// Only what leaves the loop keeps states, so each of 8,192 branches that wait has all of the past: they share it.
+#[test]
+fn branches_that_wait_share_their_past() {
+    let filler = "r7 = r6\n".repeat(200);
+    let text = format!(
+        "r6 = 0\nloop:\ncall bpf_get_prandom_u32\nr6 += 1\n{filler}if r0 == 7 goto out\nif r0 > 1 goto loop\n\
+         if r0 == 0 goto side\nr1 = 1\nside:\nif r6 == 3000000 goto out\nr0 = 1\nexit\nout:\nr0 = 1\nexit\n"
+    );
+    for version in KernelVersion::ALL {
+        match verdict(version, &text) {
+            Verdict::Reject(rejection) => assert!(rejection.message.contains("too"), "{rejection:?}"),
+            other => panic!("{version}: {other:?}"),
+        }
+    }
+}
+
+/// Each of them may hold thousands of references, too: memory is at its limit first.
+#[test]
+fn branches_that_wait_with_references() {
+    let text = "r6 = 0\nloop:\nr1 = map[ring]\nr2 = 16\nr3 = 0\ncall bpf_ringbuf_reserve\nif r0 == 0 goto out\nr6 += 1\n\
+                call bpf_get_prandom_u32\nif r0 == 7 goto out\ngoto loop\nout:\nr0 = 1\nexit\n";
+    for version in KernelVersion::ALL {
+        match verdict(version, text) {
+            Verdict::Unknown { what } => assert!(what.contains("512 MiB"), "{what}"),
+            other => panic!("{version}: {other:?}"),
+        }
+    }
+}
+
 /// What 7.2 works out beforehand is kept wherever ways meet: here at every instruction, for a stack full of frame pointers.
 #[test]
 fn stack_pointers_at_every_branch() {

@@ -242,7 +242,7 @@ impl Verifier<'_> {
             }
         };
         let numbers = self.numbers;
-        let mut other: Path = self.path.clone();
+        let mut other = self.path.fork();
         set(other.state.reg_mut(dst.into()), 0, numbers);
         self.push(other)?;
         set(self.path.state.reg_mut(dst.into()), u64::MAX, numbers);

@@ -140,9 +140,7 @@ impl Verifier<'_> {
             self.set_unknown(0);
         }
         if version == KernelVersion::V7_2 && self.info[subprog].might_throw {
-            let mut other = self.path.clone();
-            other.insn = insn + 1;
-            other.history.push(self.step.clone());
+            let other = self.fork_to(insn + 1);
             self.push(other)?;
             return self.throw();
         }
@@ -201,9 +199,7 @@ impl Verifier<'_> {
             self.entering = Some(frame);
             return Ok(());
         }
-        let mut other = self.path.clone();
-        other.insn = self.program.subprogs[callback.subprog].start;
-        other.history.push(self.step.clone());
+        let mut other = self.fork_to(self.program.subprogs[callback.subprog].start);
         other.state.callback_unroll_depth += 1;
         other.state.current_mut().callback_depth += 1;
         other.state.frames.push(frame.into());

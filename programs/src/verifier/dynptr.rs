@@ -4,8 +4,8 @@
 //! one that is written over. Modelled after kernel/bpf/verifier.c:process_dynptr_func, mark_stack_slots_dynptr and
 //! unmark_stack_slots_dynptr.
 
+use super::history::SlotRef;
 use super::reg::{DynptrKind, Flags, Id, Kind};
-use super::search::SlotRef;
 use super::stack_objects::{Whereabouts, argument, as_argument};
 use super::state::{Byte, Object};
 use super::stop::{Checked, invalid, refuse};

@@ -5,8 +5,8 @@
 
 use sim::errno::Errno;
 
+use super::history::SlotRef;
 use super::reg::{Flags, Reg};
-use super::search::SlotRef;
 use super::stack_objects::{Whereabouts, argument, as_argument};
 use super::state::{Byte, IterState, Object, State};
 use super::stop::{Checked, invalid, refuse};
@@ -146,8 +146,7 @@ impl Verifier<'_> {
     /// The next element: once as if there was none, and once more later as if there was (`process_iter_next_call`).
     pub(super) fn iter_next(&mut self, insn: usize, seen: IterSeen) -> Checked {
         if iter_state(&self.path.state, seen.at) == Some(IterState::Active) {
-            let mut again = self.path.clone();
-            again.insn = insn + 1;
+            let mut again = self.fork_to(insn + 1);
             if let Some(Object::Iter { depth, .. }) = object_mut(&mut again.state, seen.at) {
                 *depth += 1;
             }
@@ -156,7 +155,6 @@ impl Verifier<'_> {
             }
             let r0 = again.state.reg_mut(0);
             r0.flags = r0.flags.without(Flags::MAYBE_NULL);
-            again.history.push(self.step.clone());
             self.push_round(again)?;
         }
         if let Some(Object::Iter { state, .. }) = object_mut(&mut self.path.state, seen.at) {

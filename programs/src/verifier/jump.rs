@@ -3,10 +3,11 @@
 //! Neighbours: `scalar` decides and refines numbers; `verify` dispatches here. Modelled after kernel/bpf/verifier.c:check_cond_jmp_op,
 //! try_match_pkt_pointers, mark_ptr_or_null_regs and sync_linked_regs.
 
+use super::history::{Linked, SlotRef};
 use super::prune::Sameness;
 use super::reg::{Flags, Kind, Reg};
 use super::scalar::Condition;
-use super::search::{Linked, NodeId, Path, SlotRef};
+use super::search::{NodeId, Path};
 use super::state::{RefKind, Slot, State};
 use super::stop::{Checked, not_modelled};
 use super::verify::{Next, Verifier};
@@ -48,13 +49,11 @@ impl Verifier<'_> {
 
     /// The jump is taken now, and the body once more later, with what is not precise forgotten.
     fn may_goto(&mut self, insn: usize, target: usize) -> Checked<Next> {
-        let mut again = self.path.clone();
-        again.insn = insn + 1;
+        let mut again = self.fork_to(insn + 1);
         again.state.may_goto_depth += 1;
         if let Some(before) = self.entry_before_own(insn) {
             self.widen(&before, &mut again.state);
         }
-        again.history.push(self.step.clone());
         self.push_round(again)?;
         Ok(Next::At(target))
     }
@@ -205,9 +204,7 @@ impl Verifier<'_> {
         if !self.step.linked.is_empty() && !self.program.marks[insn].jump {
             self.path.recorded += 1;
         }
-        let mut taken = self.path.clone();
-        taken.insn = target;
-        taken.history.push(self.step.clone());
+        let mut taken = self.fork_to(target);
         if left.is_scalar() && right.is_scalar() {
             let after = left.num.branches(test.condition, &right.num, test.width, self.numbers);
             self.learn(&mut taken.state, test, after.holds);

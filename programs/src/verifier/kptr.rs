@@ -4,11 +4,11 @@
 //! Modelled after kernel/bpf/verifier.c:check_map_kptr_access, map_kptr_match_type, btf_ld_kptr_type and process_kptr_func.
 
 use super::facts::Field;
+use super::history::SlotRef;
 use super::kfunc::types::{TypeRef, is_struct_kind};
 use super::memory::Access;
 use super::names::{type_name, type_name_of};
 use super::reg::{BtfSource, Flags, Id, Kind, MapRef, Reg};
-use super::search::SlotRef;
 use super::stack::Stored;
 use super::state::Object;
 use super::stop::{Checked, invalid, no_access, not_modelled};

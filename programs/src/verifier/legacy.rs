@@ -38,9 +38,7 @@ impl Verifier<'_> {
             return Ok(Next::At(insn + 1));
         }
         // A load beyond the packet ends the function with r0 = 0.
-        let mut other = self.path.clone();
-        other.insn = insn + 1;
-        other.history.push(self.step.clone());
+        let other = self.fork_to(insn + 1);
         self.push(other)?;
         self.set_reg(0, Reg::constant(0, self.numbers));
         self.leave()

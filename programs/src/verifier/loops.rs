@@ -5,9 +5,10 @@
 //! (6.12), and kernel/bpf/cfg.c:bpf_compute_scc and kernel/bpf/states.c:maybe_enter_scc, maybe_exit_scc and propagate_backedges (7.2).
 
 use super::blocks::Blocks;
+use super::history::History;
 use super::precision::{Wanted, mark_chain};
 use super::program::Program;
-use super::search::{NodeId, Path, Search, Step};
+use super::search::{NodeId, Path, Search};
 use super::state::State;
 
 /// Rounds after which 7.2 takes everything behind a loop's ends as precise (`MAX_BACKEDGE_ITERS`).
@@ -35,7 +36,7 @@ struct Visit {
 /// A path that ended in a state of a loop that is not complete.
 struct Backedge {
     parent: Option<NodeId>,
-    history: Vec<Step>,
+    history: History,
     insn: usize,
     frames: usize,
     /// The state that covers it.

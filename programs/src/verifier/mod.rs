@@ -30,6 +30,7 @@ mod fastcall;
 mod function_args;
 mod graph;
 mod helper;
+mod history;
 mod info;
 mod iter;
 mod jump;

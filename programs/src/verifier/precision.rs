@@ -4,8 +4,9 @@
 //! kernel/bpf/verifier.c:__mark_chain_precision and backtrack_insn (7.2: backtrack.c). 5.10 and 6.1 give up at calls of functions and take
 //! all scalars before as precise.
 
+use super::history::{History, Linked, SlotRef, Step};
 use super::program::Program;
-use super::search::{Linked, NodeId, Search, SlotRef, Step};
+use super::search::{NodeId, Progress, Search};
 use super::state::{MOST_FRAMES, State};
 use crate::isa::{AluOp, Callee, Op, Src};
 
@@ -110,41 +111,123 @@ pub fn mark_chain(
     program: &Program,
     search: &mut Search,
     mut parent: Option<NodeId>,
-    history: &[Step],
+    history: &History,
     insn: usize,
     mut wanted: Wanted,
 ) -> Result<bool, Option<NodeId>> {
     let (mut later, last, mut changed) = (Some(insn), parent, false);
-    walk(program, history, &mut later, &mut wanted).map_err(|GiveUp| last)?;
-    while let (Some(id), false) = (parent, wanted.is_empty()) {
+    let mut known =
+        walk(program, history, &mut later, &mut wanted, &mut search.progress).map_err(|GiveUp| last)?;
+    while let (Some(id), false) = (parent, known || wanted.is_empty()) {
         changed |= mark_state(&mut search.nodes[id].state, &mut wanted);
         if wanted.is_empty() {
             break;
         }
         let history = std::mem::take(&mut search.nodes[id].history);
-        let walked = walk(program, &history, &mut later, &mut wanted);
+        let walked = walk(program, &history, &mut later, &mut wanted, &mut search.progress);
         search.nodes[id].history = history;
         parent = search.nodes[id].parent;
         // Later kernels begin at the end of the path again.
-        walked.map_err(|GiveUp| if program.calls_end_walks { parent } else { last })?;
+        known = walked.map_err(|GiveUp| if program.calls_end_walks { parent } else { last })?;
     }
     Ok(changed)
 }
 
+/// Back through one history. True if the same was walked from some place on before: all that it rests on has its marks.
 fn walk(
     program: &Program,
-    history: &[Step],
+    history: &History,
     later: &mut Option<usize>,
     wanted: &mut Wanted,
-) -> Result<(), GiveUp> {
-    for step in history.iter().rev() {
+    progress: &mut Progress,
+) -> Result<bool, GiveUp> {
+    walk_steps(program, history.newest(), later, wanted, progress)?;
+    for chunk in history.chunks() {
         if wanted.is_empty() {
-            return Ok(());
+            break;
         }
-        back(program, step, *later, wanted)?;
+        progress.walked += 1;
+        if chunk.walks.borrow_mut().is_known(progress.given_up_walks, *later, wanted) {
+            return Ok(true);
+        }
+        walk_steps(program, &chunk.steps, later, wanted, progress)?;
+    }
+    Ok(false)
+}
+
+fn walk_steps(
+    program: &Program,
+    steps: &[Step],
+    later: &mut Option<usize>,
+    wanted: &mut Wanted,
+    progress: &mut Progress,
+) -> Result<(), GiveUp> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for step in steps.iter().rev() {
+        progress.walked += 1;
+        let matters = u32::from(wanted.regs[wanted.frame]) | ALWAYS;
+        if program.touches[step.insn] & matters != 0 || !step.linked.is_empty() {
+            let told = back(program, step, *later, wanted);
+            progress.given_up_walks += usize::from(told.is_err());
+            told?;
+            if wanted.is_empty() {
+                return Ok(());
+            }
+        }
         *later = Some(step.insn);
     }
     Ok(())
+}
+
+/// What was wanted when walks came to a chunk of history, each told once: behind it is always the same, and marks stay. Walks that gave up
+/// told nothing; after one, all are forgotten.
+#[derive(Debug, Default)]
+pub struct Walks {
+    known: Vec<(Option<usize>, Wanted)>,
+    given_up_walks: usize,
+}
+
+/// Walks that a chunk remembers.
+const MOST_KNOWN: usize = 4;
+
+impl Walks {
+    fn is_known(&mut self, given_up_walks: usize, later: Option<usize>, wanted: &Wanted) -> bool {
+        if self.given_up_walks != given_up_walks {
+            self.known.clear();
+            self.given_up_walks = given_up_walks;
+        }
+        if self.known.iter().any(|known| known.0 == later && known.1 == *wanted) {
+            return true;
+        }
+        if self.known.len() == MOST_KNOWN {
+            self.known.remove(0);
+        }
+        self.known.push((later, *wanted));
+        false
+    }
+}
+
+/// The operation matters whatever is wanted.
+const ALWAYS: u32 = 1 << 31;
+
+/// Registers of which one must be wanted for the operation to matter to [`back`], or [`ALWAYS`].
+pub fn touches(op: Option<Op>) -> u32 {
+    match op {
+        Some(
+            Op::Alu { dst, .. }
+            | Op::MovSx { dst, .. }
+            | Op::AddrSpaceCast { dst, .. }
+            | Op::LoadImm64 { dst, .. }
+            | Op::Load { dst, .. }
+            | Op::LoadAcquire { dst, .. },
+        ) => 1 << dst.0,
+        Some(Op::SkbAbs { .. } | Op::SkbInd { .. }) => 1,
+        Some(Op::Branch { dst, src: Src::Reg(src), .. }) => 1 << dst.0 | 1 << src.0,
+        Some(Op::Branch { .. } | Op::Jump { .. }) | None => 0,
+        Some(_) => ALWAYS,
+    }
 }
 
 /// Scalars that are wanted become precise; what is precise already needs no further walk. True if some became so.

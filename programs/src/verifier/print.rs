@@ -50,7 +50,7 @@ pub fn state_text(
             text += &slot_text(version, (number, mark), frame, index, slot, names);
         }
     }
-    if !state.refs.is_empty() && before.is_none_or(|before| before.refs != state.refs) {
+    if !state.refs.is_empty() && before.is_none_or(|before| before.refs[..] != state.refs[..]) {
         let ids: Vec<String> = state.refs.iter().map(|held| held.id.to_string()).collect();
         text += &format!(" refs={}", ids.join(","));
     }

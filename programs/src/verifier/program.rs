@@ -3,6 +3,7 @@
 //! Key types: [`Program`], [`Subprog`], [`Mark`]. Neighbours: `search` stops at the marks. Modelled after
 //! kernel/bpf/verifier.c:visit_insn (7.2: cfg.c) and check_subprogs.
 
+use super::precision::touches;
 use crate::gate::GateInput;
 use crate::isa::{Callee, Imm64, Op, decode_at};
 use crate::profile::{KernelVersion, Profile};
@@ -48,6 +49,8 @@ pub struct Program<'a> {
     /// Decoded instruction of each slot; `None` for second slots of 64-bit loads and for codes that mean nothing.
     pub ops: Vec<Option<Op>>,
     pub marks: Vec<Mark>,
+    /// What matters when a path is walked back.
+    pub touches: Vec<u32>,
     pub subprogs: Vec<Subprog>,
     /// Number of arguments of the helper that each instruction calls, if it is known.
     pub params: Vec<Option<u8>>,
@@ -75,7 +78,8 @@ impl<'a> Program<'a> {
         let params = ops.iter().map(called).collect();
         let calls_end_walks = profile.version <= KernelVersion::V6_1;
         let fetches_are_loads = profile.version >= KernelVersion::V7_2;
-        Program { input, ops, marks, subprogs, params, calls_end_walks, fetches_are_loads }
+        let touches = ops.iter().copied().map(touches).collect();
+        Program { input, ops, marks, touches, subprogs, params, calls_end_walks, fetches_are_loads }
     }
 
     pub fn len(&self) -> usize {

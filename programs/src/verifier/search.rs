@@ -1,6 +1,6 @@
 //! Which path comes next: branches that wait, states that were followed, loops.
 //!
-//! Key types: [`Search`], [`Path`], [`Node`], [`Step`] of the history. Neighbours: `precision` walks the history back; `prune` compares
+//! Key types: [`Search`], [`Path`], [`Node`]. Neighbours: `precision` walks the history back; `prune` compares
 //! states; `mod` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
 //! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 knows beforehand what is read (`liveness`).
 
@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use sim::errno::Errno;
 
+use super::history::History;
 use super::loops::Loops;
 use super::program::Program;
 use super::prune::{Exact, Rules, states_equal};
@@ -20,37 +21,14 @@ use super::tally::{MAX_STATE_BYTES, Tally};
 pub const MAX_PENDING: usize = 8192;
 /// Instructions that may be followed (`BPF_COMPLEXITY_LIMIT_INSNS`).
 pub const MAX_PROCESSED: usize = 1_000_000;
+/// Steps that may be walked back, all in all: seconds. The kernel has no such limit, and takes as long where each round of a long loop asks
+/// for numbers from before it and no state is kept in between.
+const MAX_WALKED: u64 = 1 << 28;
 /// Jumps after which a state is kept in any case.
 const LONG_HISTORY: usize = 40;
 
 /// Index of a saved state.
 pub type NodeId = usize;
-
-/// A slot of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotRef {
-    pub frame: u8,
-    pub slot: u8,
-}
-
-/// One followed instruction.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    pub insn: usize,
-    /// The one stack slot it read or wrote, if it was one.
-    pub access: Option<SlotRef>,
-    /// Operands of a comparison that were stack pointers: destination, source.
-    pub stack_operands: (bool, bool),
-    /// Registers and slots that held the same scalar or one at a known distance, and learnt from this comparison.
-    pub linked: Vec<Linked>,
-}
-
-/// A place that shares its value with others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Linked {
-    Reg { frame: u8, reg: u8 },
-    Slot(SlotRef),
-}
 
 /// A saved state and what became of it.
 pub struct Node {
@@ -58,7 +36,7 @@ pub struct Node {
     pub insn: usize,
     pub parent: Option<NodeId>,
     /// Steps from the parent to here.
-    pub history: Vec<Step>,
+    pub history: History,
     /// Instructions followed from the beginning to here.
     taken: usize,
     /// Paths from here that are not at their end.
@@ -83,12 +61,11 @@ pub struct Pending {
 }
 
 /// The path that is followed.
-#[derive(Clone)]
 pub struct Path {
     pub state: State,
     pub insn: usize,
     pub parent: Option<NodeId>,
-    pub history: Vec<Step>,
+    pub history: History,
     /// Entries that the kernel's history would have, which decide when a state is kept (6.12 on).
     pub recorded: usize,
     pub(super) depth: u32,
@@ -98,7 +75,20 @@ pub struct Path {
 
 impl Path {
     pub fn new(state: State, insn: usize) -> Path {
-        Path { state, insn, parent: None, history: Vec::new(), recorded: 0, depth: 0, loop_entry: None }
+        Path {
+            state,
+            insn,
+            parent: None,
+            history: History::default(),
+            recorded: 0,
+            depth: 0,
+            loop_entry: None,
+        }
+    }
+
+    /// Another path with the same past.
+    pub fn fork(&mut self) -> Path {
+        Path { state: self.state.clone(), history: self.history.fork(), ..*self }
     }
 }
 
@@ -115,6 +105,10 @@ pub struct Progress {
     pub max_states_per_insn: usize,
     /// Most states that one read was marked in, on its way back.
     pub longest_read_walk: usize,
+    /// Steps that were walked back for what must be precise.
+    pub walked: u64,
+    /// Walks back that could not tell.
+    pub given_up_walks: usize,
     last_processed: usize,
     last_jumps: usize,
 }
@@ -199,13 +193,15 @@ impl Search {
 
     /// Instructions of a path from its beginning.
     pub fn trail(&self, path: &Path) -> Vec<usize> {
-        let mut parts = vec![&path.history];
+        let mut back = vec![path.insn];
+        back.extend(path.history.back().map(|step| step.insn));
         let mut at = path.parent;
         while let Some(id) = at {
-            parts.push(&self.nodes[id].history);
+            back.extend(self.nodes[id].history.back().map(|step| step.insn));
             at = self.nodes[id].parent;
         }
-        parts.into_iter().rev().flatten().map(|step| step.insn).chain([path.insn]).collect()
+        back.reverse();
+        back
     }
 
     /// How many instructions a path followed before the one it is at: the length of its [`Search::trail`] less one.
@@ -288,6 +284,15 @@ impl Search {
         Ok(())
     }
 
+    /// # Errors
+    /// Not modelled beyond [`MAX_WALKED`].
+    pub fn check_walks(&self) -> Checked {
+        if self.progress.walked > MAX_WALKED {
+            return not_modelled("programs that ask so often where a number in a long loop came from");
+        }
+        Ok(())
+    }
+
     fn evict(&mut self, insn: usize, id: NodeId) {
         self.at[insn].retain(|kept| *kept != id);
         let node = &mut self.nodes[id];
@@ -305,7 +310,8 @@ impl Search {
     pub(super) fn release(&mut self, id: NodeId) {
         let node = &mut self.nodes[id];
         if node.evicted && node.branches == 0 && !self.loops.defers(node.visit, id) {
-            (node.state.frames, node.state.refs, node.history) = (Vec::new(), Rc::default(), Vec::new());
+            (node.state.frames, node.state.refs, node.history) =
+                (Vec::new(), Rc::default(), History::default());
             self.live_nodes -= 1;
         }
     }

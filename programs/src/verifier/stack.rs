@@ -4,10 +4,10 @@
 //! Modelled after kernel/bpf/verifier.c:check_stack_read_fixed_off, check_stack_write_fixed_off, their `_var_off` relatives and
 //! check_stack_range_initialized.
 
+use super::history::SlotRef;
 use super::precision::Wanted;
 use super::reg::{Kind, Reg};
 use super::scalar::Scalar;
-use super::search::SlotRef;
 use super::state::{Byte, SLOT_BYTES, Slot, Touched, place};
 use super::stop::{Checked, no_access, refuse};
 use super::verify::Verifier;

@@ -3,9 +3,9 @@
 //! Key items: [`Whereabouts`], `object_at`. Neighbours: `dynptr`, `iter` and `regions` (interrupt flags) keep objects; `stack` refuses to
 //! read them. Modelled after kernel/bpf/verifier.c:stack_slot_obj_get_spi.
 
+use super::history::SlotRef;
 use super::memory::Access;
 use super::reg::{Kind, Reg};
-use super::search::SlotRef;
 use super::stack::Stored;
 use super::state::{Byte, Object, SLOT_BYTES, Slot};
 use super::stop::Checked;

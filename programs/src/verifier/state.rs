@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::reg::{DynptrKind, Id, Reg};
 use super::scalar::Numbers;
-use super::tally::{Share, Tally};
+use super::tally::{Counted, Share, Tally};
 use crate::profile::KernelVersion;
 
 /// Frames of a call chain that any version allows.
@@ -285,7 +285,7 @@ pub struct Regions {
 #[derive(Clone, Debug)]
 pub struct State {
     pub frames: Vec<Shared>,
-    pub refs: Rc<Vec<Reference>>,
+    pub refs: Rc<Counted<Reference>>,
     pub regions: Regions,
     pub may_goto_depth: u32,
     pub callback_unroll_depth: u32,
@@ -293,9 +293,10 @@ pub struct State {
 
 impl State {
     pub fn new(first: Frame, sleepable: bool) -> State {
+        let refs = Rc::new(Counted::new(first.share.tally()));
         State {
             frames: vec![first.into()],
-            refs: Rc::default(),
+            refs,
             regions: Regions { sleepable, ..Regions::default() },
             may_goto_depth: 0,
             callback_unroll_depth: 0,

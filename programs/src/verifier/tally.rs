@@ -1,11 +1,13 @@
-//! How much memory the frames of all states take, exactly: a hostile program may fill a hundred thousand states with full stacks.
+//! How much memory the frames and references of all states take, exactly: a hostile program may fill a hundred thousand states with full
+//! stacks, or let thousands wait with thousands of references each.
 //!
-//! Key types: [`Tally`], [`Share`]. Neighbours: `state` gives each frame a share; `search` stops at [`MAX_STATE_BYTES`].
+//! Key types: [`Tally`], [`Share`], [`Counted`]. Neighbours: `state` gives each frame a share and counts references; `search` stops at
+//! [`MAX_STATE_BYTES`].
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Bytes of frames that may be alive at once; a program that needs more gets `unknown`. The kernel has no such limit of its own, it
+/// Bytes of frames and references that may be alive at once; a program that needs more gets `unknown`. The kernel has no such limit of its own, it
 /// fails with -ENOMEM when the memory of the loading task's cgroup is used up. 100,000 states with frames of 64 slots take more.
 pub const MAX_STATE_BYTES: usize = 512 << 20;
 
@@ -24,7 +26,7 @@ impl Tally {
 }
 
 /// One part of the sum. A copy counts again; what is dropped no longer counts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Share {
     tally: Tally,
     bytes: usize,
@@ -36,9 +38,18 @@ impl Share {
         Share { tally: tally.clone(), bytes }
     }
 
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     pub fn grow(&mut self, bytes: usize) {
         self.tally.add(bytes);
         self.bytes += bytes;
+    }
+
+    fn shrink(&mut self, bytes: usize) {
+        self.tally.0.set(self.tally.bytes() - bytes);
+        self.bytes -= bytes;
     }
 }
 
@@ -51,6 +62,43 @@ impl Clone for Share {
 impl Drop for Share {
     fn drop(&mut self) {
         self.tally.0.set(self.tally.bytes() - self.bytes);
+    }
+}
+
+/// A list whose entries count, in each copy.
+#[derive(Clone, Debug)]
+pub struct Counted<T> {
+    list: Vec<T>,
+    share: Share,
+}
+
+impl<T> Counted<T> {
+    pub fn new(tally: &Tally) -> Counted<T> {
+        Counted { list: Vec::new(), share: Share::new(tally, 0) }
+    }
+
+    pub fn push(&mut self, entry: T) {
+        self.share.grow(size_of::<T>());
+        self.list.push(entry);
+    }
+
+    pub fn remove(&mut self, at: usize) {
+        self.list.remove(at);
+        self.share.shrink(size_of::<T>());
+    }
+}
+
+impl<T> Default for Counted<T> {
+    fn default() -> Counted<T> {
+        Counted::new(&Tally::default())
+    }
+}
+
+impl<T> std::ops::Deref for Counted<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.list
     }
 }
 
@@ -69,5 +117,15 @@ mod tests {
         assert_eq!(tally.bytes(), 15);
         drop(two);
         assert_eq!(tally.bytes(), 0);
+    }
+
+    #[test]
+    fn entries_count_until_they_are_removed() {
+        let tally = Tally::default();
+        let mut one = Counted::new(&tally);
+        (0..3_u64).for_each(|entry| one.push(entry));
+        let two = one.clone();
+        one.remove(1);
+        assert_eq!((tally.bytes(), one.len(), two.len()), (40, 2, 3));
     }
 }

@@ -12,6 +12,7 @@ use sim::errno::Errno;
 use super::Observer;
 use super::facts::Facts;
 use super::fastcall::Fastcalls;
+use super::history::{SlotRef, Step};
 use super::info::{Info, infos};
 use super::liveness::Ahead;
 use super::pointer_use::PointerUses;
@@ -20,13 +21,16 @@ use super::program::Program;
 use super::prune::Rules;
 use super::reg::{Id, Kind, MapRef, Reg};
 use super::scalar::Numbers;
-use super::search::{MAX_PROCESSED, Path, Place, Search, SlotRef, Step, Visit};
+use super::search::{MAX_PROCESSED, Path, Place, Search, Visit};
 use super::state::{Frame, State, Touched};
 use super::stop::{Checked, Stop, invalid, no_access, not_modelled, refuse};
 use crate::gate::{GateInput, is_stack_arg};
 use crate::isa::table::{class, special};
 use crate::isa::{Insn, Op, Src};
 use crate::profile::{KernelVersion, Profile};
+
+/// Steps of its own after which a history remembers what was walked back through it.
+const LONG_WALK: usize = 32;
 
 /// A program in the verifier.
 pub struct Verifier<'a> {
@@ -136,6 +140,14 @@ impl<'a> Verifier<'a> {
         self.version() >= KernelVersion::V6_12
     }
 
+    /// Another path, that goes on at `target` after this instruction.
+    pub(super) fn fork_to(&mut self, target: usize) -> Path {
+        let mut other = self.path.fork();
+        other.insn = target;
+        other.history.push(self.step.clone());
+        other
+    }
+
     /// How states are compared.
     pub(super) fn rules(&self) -> Rules {
         let version = self.version();
@@ -178,6 +190,7 @@ impl<'a> Verifier<'a> {
             let text = format!("BPF program is too large. Processed {} insn", self.search.progress.processed);
             return refuse(Errno::E2BIG, text);
         }
+        self.search.check_walks()?;
         if self.program.marks[insn].prune
             && let Visit::Covered { by, open } = self.visit(insn)?
         {
@@ -242,7 +255,8 @@ impl<'a> Verifier<'a> {
     }
 
     pub fn want(&mut self, wanted: Wanted) {
-        let history = mem::take(&mut self.path.history);
+        let mut history = mem::take(&mut self.path.history);
+        history.close(LONG_WALK);
         let (parent, insn) = (self.path.parent, self.path.insn);
         let told = mark_chain(&self.program, &mut self.search, parent, &history, insn, wanted);
         self.path.history = history;

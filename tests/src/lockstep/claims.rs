@@ -7,6 +7,9 @@ use programs::verifier::state::{Byte, SLOT_BYTES, Slot, State};
 /// States kept per instruction; beyond that the claims are given up.
 const MAX_STATES: usize = 3000;
 
+/// Bytes of all states kept; beyond that, too.
+const MAX_BYTES: usize = 256 << 20;
+
 /// Instructions that a thorough search may follow.
 const MAX_FOLLOWED: usize = 200_000;
 
@@ -23,6 +26,7 @@ struct Claim {
 #[derive(Clone, Debug)]
 pub struct Claims {
     by_insn: Vec<Vec<Claim>>,
+    bytes: usize,
     given_up: bool,
     /// The last state seen has a number without values: no run gets there.
     impossible: bool,
@@ -41,9 +45,13 @@ impl Observer for Claims {
         let Some(claims) = self.by_insn.get_mut(insn).filter(|_| !self.given_up) else { return };
         let claim =
             Claim { frame: state.frames.len() as u8 - 1, regs: frame.regs, stack: frame.stack.clone() };
-        if !claims.contains(&claim) {
-            claims.push(claim);
-            self.given_up = claims.len() > MAX_STATES;
+        if claims.contains(&claim) {
+            return;
+        }
+        self.bytes += claim.bytes();
+        claims.push(claim);
+        if claims.len() > MAX_STATES || self.bytes > MAX_BYTES {
+            self.forget();
         }
     }
 
@@ -59,12 +67,13 @@ impl Observer for Claims {
 impl Claims {
     /// None yet, for a program of this many slots.
     pub fn of(insns: usize) -> Claims {
-        Claims { by_insn: vec![Vec::new(); insns], given_up: false, impossible: false }
+        Claims { by_insn: vec![Vec::new(); insns], bytes: 0, given_up: false, impossible: false }
     }
 
     /// Nothing is compared any more; accesses are still watched.
     pub fn forget(&mut self) {
         self.given_up = true;
+        self.by_insn = Vec::new();
     }
 
     /// Whether the search stopped where no run gets: kernels before 7.2 follow a branch although its ranges contradict each other, and may
@@ -120,6 +129,10 @@ impl Claims {
 }
 
 impl Claim {
+    fn bytes(&self) -> usize {
+        size_of::<Claim>() + self.stack.len() * size_of::<Slot>()
+    }
+
     fn differences(&self, real: &Real<'_>) -> Vec<String> {
         let mut wrong = Vec::new();
         for (number, reg) in self.regs[..10].iter().enumerate() {

@@ -189,9 +189,7 @@ impl Verifier<'_> {
             return kernel_bug(&format!("function expects only one referenced object but got {count}"));
         }
         let null = Reg::constant(0, self.numbers);
-        let mut other = self.path.clone();
-        other.insn = call.insn + 1;
-        other.history.push(self.step.clone());
+        let mut other = self.fork_to(call.insn + 1);
         *other.state.reg_mut(0) = null;
         self.push(other)?;
         let result = self.path.state.reg_mut(0);

@@ -79,9 +79,7 @@ impl Verifier<'_> {
         if self.path.state.current().role == Role::Callback {
             return invalid("cannot tail call within callback");
         }
-        let mut other = self.path.clone();
-        other.insn = insn + 1;
-        other.history.push(self.step.clone());
+        let other = self.fork_to(insn + 1);
         self.push(other)?;
         self.clear_packet_pointers();
         self.set_unknown(0);

@@ -173,14 +173,12 @@ impl Verifier<'_> {
     /// A lock that may fail is followed both ways: in the one put aside, r0 is an error and nothing is held.
     fn fork_failed_lock(&mut self, insn: usize) -> Checked {
         let numbers = self.numbers;
-        let mut failed = self.path.clone();
-        failed.insn = insn + 1;
+        let mut failed = self.fork_to(insn + 1);
         failed.state.running().written.regs |= 0b11_1111;
         let frame = failed.state.current_mut();
         frame.regs[..6].fill(Reg::not_init(numbers));
         frame.regs[0] =
             Reg { num: super::scalar::Scalar::between(-MAX_ERRNO, -1, numbers), ..Reg::unknown(numbers) };
-        failed.history.push(self.step.clone());
         self.push(failed)
     }
 
