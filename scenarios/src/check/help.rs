@@ -268,6 +268,10 @@ fn helper(subject: &Subject<'_>, kind: &ProgramKind) -> Vec<String> {
     if let Some(types) = subject.message.split_once(" supported only for ") {
         return vec![format!("only these programs can call it: {}", types.1.trim_end_matches(" programs"))];
     }
+    // Listed for the type, and refused by a check of its own: bpf_get_func_ip (check_get_func_ip).
+    if subject.message.contains(" not supported for program type ") {
+        return vec!["only kprobe, uprobe, fentry, fexit and fmod_ret programs can call it".to_owned()];
+    }
     let called = named_helper(subject.message).or_else(|| called_at_end(subject));
     let Some(helper) = called else { return kfunc(subject, kind) };
     let mut lines = Vec::new();

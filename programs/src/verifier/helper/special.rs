@@ -232,12 +232,16 @@ impl Verifier<'_> {
         ];
         let attach = kind.attach_type;
         let through = called.contains(&attach) || last && sessions.contains(&attach);
-        if kind.prog_type != ProgType::TRACING || through {
+        let traced = kind.prog_type == ProgType::TRACING;
+        if kind.prog_type == ProgType::KPROBE || traced && through {
             return Ok(());
         }
-        let (name, id) = (call.name(self.version()), call.id);
-        let kinds = if last { "fentry/fexit/fsession/fmod_ret" } else { "fentry/fexit/fmod_ret" };
-        refuse(Errno::ENOTSUPP, format!("func {name}#{id} supported only for {kinds} programs"))
+        let why = match (traced, last) {
+            (true, true) => "supported only for fentry/fexit/fsession/fmod_ret programs".to_string(),
+            (true, false) => "supported only for fentry/fexit/fmod_ret programs".to_string(),
+            (false, _) => format!("not supported for program type {}", kind.prog_type.0),
+        };
+        refuse(Errno::ENOTSUPP, format!("func {}#{} {why}", call.name(self.version()), call.id))
     }
 
     fn set_retval(&mut self) -> Checked {
