@@ -289,7 +289,7 @@ fn states_with_nothing_to_share() {
     }
 }
 
-/// Only what leaves the loop keeps states, so each of 8,192 branches that wait has all of the past: they share it.
+/// On 5.10 and 6.1 only what leaves the loop keeps states, so each branch that waits has all of the past: they share it.
 #[test]
 fn branches_that_wait_share_their_past() {
     let filler = "r7 = r6\n".repeat(200);

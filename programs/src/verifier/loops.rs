@@ -120,7 +120,7 @@ impl Search {
         let mut rounds = 0;
         while self.carry(&backedges, program) {
             rounds += 1;
-            if rounds > MAX_ROUNDS {
+            if rounds > MAX_ROUNDS || self.check_walks().is_err() {
                 backedges.iter().for_each(|backedge| self.all_precise(backedge.parent));
                 break;
             }

@@ -1,6 +1,6 @@
 //! Which earlier values a verdict rests on: walks the history back from where a scalar's exact value mattered.
 //!
-//! Key items: [`Wanted`], [`mark_chain`]. Neighbours: `search` keeps states with their histories. Modelled after
+//! Key items: [`Wanted`], [`mark_chain`], [`Walks`], [`touches`]. Neighbours: `search` keeps states with their histories. Modelled after
 //! kernel/bpf/verifier.c:__mark_chain_precision and backtrack_insn (7.2: backtrack.c). 5.10 and 6.1 give up at calls of functions and take
 //! all scalars before as precise.
 

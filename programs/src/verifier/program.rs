@@ -49,7 +49,7 @@ pub struct Program<'a> {
     /// Decoded instruction of each slot; `None` for second slots of 64-bit loads and for codes that mean nothing.
     pub ops: Vec<Option<Op>>,
     pub marks: Vec<Mark>,
-    /// What matters when a path is walked back.
+    /// What matters when a path is walked back, as [`touches`] says. 7.2 makes jumps of branches that it has decided: these touch less.
     pub touches: Vec<u32>,
     pub subprogs: Vec<Subprog>,
     /// Number of arguments of the helper that each instruction calls, if it is known.

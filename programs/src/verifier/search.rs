@@ -1,7 +1,7 @@
 //! Which path comes next: branches that wait, states that were followed, loops.
 //!
-//! Key types: [`Search`], [`Path`], [`Node`]. Neighbours: `precision` walks the history back; `prune` compares
-//! states; `mod` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
+//! Key types: [`Search`], [`Path`], [`Node`]. Neighbours: `history` is what a path followed; `precision` walks it back; `prune` compares
+//! states; `verify` steps through instructions. Modelled after kernel/bpf/verifier.c:do_check, push_stack and is_state_visited (7.2:
 //! states.c). Read marks are kept per saved state, as kernels before 7.2 do; 7.2 knows beforehand what is read (`liveness`).
 
 use std::rc::Rc;
@@ -284,6 +284,8 @@ impl Search {
         Ok(())
     }
 
+    /// Whether too much was walked back.
+    ///
     /// # Errors
     /// Not modelled beyond [`MAX_WALKED`].
     pub fn check_walks(&self) -> Checked {

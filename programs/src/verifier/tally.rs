@@ -1,4 +1,4 @@
-//! How much memory the frames and references of all states take, exactly: a hostile program may fill a hundred thousand states with full
+//! How much memory the frames and references of all states take: a hostile program may fill a hundred thousand states with full
 //! stacks, or let thousands wait with thousands of references each.
 //!
 //! Key types: [`Tally`], [`Share`], [`Counted`]. Neighbours: `state` gives each frame a share and counts references; `search` stops at
@@ -46,11 +46,6 @@ impl Share {
         self.tally.add(bytes);
         self.bytes += bytes;
     }
-
-    fn shrink(&mut self, bytes: usize) {
-        self.tally.0.set(self.tally.bytes() - bytes);
-        self.bytes -= bytes;
-    }
 }
 
 impl Clone for Share {
@@ -65,7 +60,7 @@ impl Drop for Share {
     }
 }
 
-/// A list whose entries count, in each copy.
+/// A list whose room counts, in each copy.
 #[derive(Clone, Debug)]
 pub struct Counted<T> {
     list: Vec<T>,
@@ -78,13 +73,14 @@ impl<T> Counted<T> {
     }
 
     pub fn push(&mut self, entry: T) {
-        self.share.grow(size_of::<T>());
         self.list.push(entry);
+        let room = size_of::<T>() * self.list.capacity();
+        self.share.grow(room.saturating_sub(self.share.bytes));
     }
 
+    /// The room stays with the list.
     pub fn remove(&mut self, at: usize) {
         self.list.remove(at);
-        self.share.shrink(size_of::<T>());
     }
 }
 
@@ -120,12 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn entries_count_until_they_are_removed() {
+    fn the_room_of_a_list_counts_in_each_copy() {
         let tally = Tally::default();
         let mut one = Counted::new(&tally);
-        (0..3_u64).for_each(|entry| one.push(entry));
-        let two = one.clone();
+        (0..1000_u64).for_each(|entry| one.push(entry));
+        let room = tally.bytes();
+        assert!((8000..=16_384).contains(&room), "{room}");
+        let mut two = one.clone();
         one.remove(1);
-        assert_eq!((tally.bytes(), one.len(), two.len()), (40, 2, 3));
+        assert_eq!((tally.bytes(), one.len(), two.len()), (2 * room, 999, 1000));
+        two.push(7);
+        assert!(tally.bytes() >= 2 * room);
+        drop((one, two));
+        assert_eq!(tally.bytes(), 0);
     }
 }

@@ -173,7 +173,7 @@ impl<'a> Verifier<'a> {
                     self.search.end_path(&self.path, &self.program);
                     match self.search.pop() {
                         Some(path) => self.path = path,
-                        None => return Ok(()),
+                        None => return self.search.check_walks(),
                     }
                 }
             }

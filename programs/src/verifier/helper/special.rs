@@ -219,7 +219,8 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    /// Tracing programs have the address only if they are called through a trampoline.
+    /// Kprobes have the address, and tracing programs that are called through a trampoline; others that the helper is listed for have not
+    /// (`check_get_func_ip`).
     fn function_address(&self, call: &Call) -> Checked {
         let kind = &self.input.kind;
         let last = self.version() == KernelVersion::V7_2;
