@@ -264,16 +264,27 @@ fn verdict(version: KernelVersion, text: &str) -> Verdict {
     timed("full stacks", || verify(&Profile::new(version), &object, &object.programs[0])).verdict
 }
 
+/// The kernel's own limit comes first: its message has these words.
+fn refused(version: KernelVersion, text: &str, words: &str) {
+    match verdict(version, text) {
+        Verdict::Reject(rejection) => assert!(rejection.message.contains(words), "{rejection:?}"),
+        other => panic!("{version}: {other:?}"),
+    }
+}
+
+/// A limit of ours comes first: what is not modelled has these words.
+fn unknown(version: KernelVersion, text: &str, words: &str) {
+    match verdict(version, text) {
+        Verdict::Unknown { what } => assert!(what.contains(words), "{what}"),
+        other => panic!("{version}: {other:?}"),
+    }
+}
+
 /// A hundred thousand states of eight frames: what is the same in all is kept once, and the kernel's limit comes first.
 #[test]
 fn states_with_full_stacks() {
     let text = deep_and_long(false, "");
-    for version in KernelVersion::ALL {
-        match verdict(version, &text) {
-            Verdict::Reject(rejection) => assert!(rejection.message.contains("too large"), "{rejection:?}"),
-            other => panic!("{version}: {other:?}"),
-        }
-    }
+    KernelVersion::ALL.into_iter().for_each(|version| refused(version, &text, "too large"));
 }
 
 /// The same with six frames that differ in each state: nothing can be shared, memory is at its limit first.
@@ -281,12 +292,7 @@ fn states_with_full_stacks() {
 fn states_with_nothing_to_share() {
     let writes: String = (1..=5).map(|reg| format!("*(u64 *)(r{reg} -8) = r6\n")).collect();
     let text = deep_and_long(true, &writes);
-    for version in KernelVersion::ALL {
-        match verdict(version, &text) {
-            Verdict::Unknown { what } => assert!(what.contains("512 MiB"), "{what}"),
-            other => panic!("{version}: {other:?}"),
-        }
-    }
+    KernelVersion::ALL.into_iter().for_each(|version| unknown(version, &text, "512 MiB"));
 }
 
 /// On 5.10 and 6.1 only what leaves the loop keeps states, so each branch that waits has all of the past: they share it.
@@ -297,12 +303,7 @@ fn branches_that_wait_share_their_past() {
         "r6 = 0\nloop:\ncall bpf_get_prandom_u32\nr6 += 1\n{filler}if r0 == 7 goto out\nif r0 > 1 goto loop\n\
          if r0 == 0 goto side\nr1 = 1\nside:\nif r6 == 3000000 goto out\nr0 = 1\nexit\nout:\nr0 = 1\nexit\n"
     );
-    for version in KernelVersion::ALL {
-        match verdict(version, &text) {
-            Verdict::Reject(rejection) => assert!(rejection.message.contains("too"), "{rejection:?}"),
-            other => panic!("{version}: {other:?}"),
-        }
-    }
+    KernelVersion::ALL.into_iter().for_each(|version| refused(version, &text, "too"));
 }
 
 /// Each of them may hold thousands of references, too: memory is at its limit first.
@@ -310,12 +311,7 @@ fn branches_that_wait_share_their_past() {
 fn branches_that_wait_with_references() {
     let text = "r6 = 0\nloop:\nr1 = map[ring]\nr2 = 16\nr3 = 0\ncall bpf_ringbuf_reserve\nif r0 == 0 goto out\nr6 += 1\n\
                 call bpf_get_prandom_u32\nif r0 == 7 goto out\ngoto loop\nout:\nr0 = 1\nexit\n";
-    for version in KernelVersion::ALL {
-        match verdict(version, text) {
-            Verdict::Unknown { what } => assert!(what.contains("512 MiB"), "{what}"),
-            other => panic!("{version}: {other:?}"),
-        }
-    }
+    KernelVersion::ALL.into_iter().for_each(|version| unknown(version, text, "512 MiB"));
 }
 
 /// What 7.2 works out beforehand is kept wherever ways meet: here at every instruction, for a stack full of frame pointers.
@@ -325,10 +321,7 @@ fn stack_pointers_at_every_branch() {
     (1..=64).for_each(|slot| text += &format!("*(u64 *)(r10 -{}) = r10\n", 8 * slot));
     (0..400_000).for_each(|nr| text += &format!("if r6 == {nr} goto b{nr}\nb{nr}:\n"));
     text += "r0 = 1\nexit\n";
-    match verdict(KernelVersion::V7_2, &text) {
-        Verdict::Unknown { what } => assert!(what.contains("so many stack pointers"), "{what}"),
-        other => panic!("{other:?}"),
-    }
+    unknown(KernelVersion::V7_2, &text, "so many stack pointers");
 }
 
 /// A ladder of loops: what is known at the top goes down one rung for each look at the whole program.
@@ -337,8 +330,5 @@ fn facts_that_climb_down() {
     let mut text = String::from("call bpf_ktime_get_ns\nr6 = r0\nr7 = 1\nb0:\n");
     (1..200_000).for_each(|nr| text += &format!("b{nr}:\nif r6 == {nr} goto b{}\n", nr - 1));
     text += "r7 = 2\nif r6 == 1 goto b199999\nr0 = 1\nexit\n";
-    match verdict(KernelVersion::V7_2, &text) {
-        Verdict::Unknown { what } => assert!(what.contains("so many ways back"), "{what}"),
-        other => panic!("{other:?}"),
-    }
+    unknown(KernelVersion::V7_2, &text, "so many ways back");
 }

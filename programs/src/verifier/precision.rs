@@ -141,6 +141,9 @@ fn walk(
     wanted: &mut Wanted,
     progress: &mut Progress,
 ) -> Result<bool, GiveUp> {
+    if wanted.is_empty() {
+        return Ok(false);
+    }
     walk_steps(program, history.newest(), later, wanted, progress)?;
     for chunk in history.chunks() {
         if wanted.is_empty() {
@@ -155,6 +158,7 @@ fn walk(
     Ok(false)
 }
 
+/// Back through steps, until nothing is wanted any more; at first something is.
 fn walk_steps(
     program: &Program,
     steps: &[Step],
@@ -162,9 +166,6 @@ fn walk_steps(
     wanted: &mut Wanted,
     progress: &mut Progress,
 ) -> Result<(), GiveUp> {
-    if wanted.is_empty() {
-        return Ok(());
-    }
     for step in steps.iter().rev() {
         progress.walked += 1;
         let matters = u32::from(wanted.regs[wanted.frame]) | ALWAYS;

@@ -26,7 +26,7 @@ impl Tally {
 }
 
 /// One part of the sum. A copy counts again; what is dropped no longer counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Share {
     tally: Tally,
     bytes: usize,

@@ -25,9 +25,9 @@ struct Claim {
 /// All claims, by instruction.
 #[derive(Clone, Debug)]
 pub struct Claims {
+    /// Without any when they are given up.
     by_insn: Vec<Vec<Claim>>,
     bytes: usize,
-    given_up: bool,
     /// The last state seen has a number without values: no run gets there.
     impossible: bool,
 }
@@ -42,7 +42,7 @@ impl Observer for Claims {
     fn before(&mut self, insn: usize, state: &State) {
         let frame = state.current();
         self.impossible = frame.regs.iter().any(|reg| reg.kind == Kind::Scalar && reg.num.is_empty());
-        let Some(claims) = self.by_insn.get_mut(insn).filter(|_| !self.given_up) else { return };
+        let Some(claims) = self.by_insn.get_mut(insn) else { return };
         let claim =
             Claim { frame: state.frames.len() as u8 - 1, regs: frame.regs, stack: frame.stack.clone() };
         if claims.contains(&claim) {
@@ -67,12 +67,11 @@ impl Observer for Claims {
 impl Claims {
     /// None yet, for a program of this many slots.
     pub fn of(insns: usize) -> Claims {
-        Claims { by_insn: vec![Vec::new(); insns], bytes: 0, given_up: false, impossible: false }
+        Claims { by_insn: vec![Vec::new(); insns], bytes: 0, impossible: false }
     }
 
     /// Nothing is compared any more; accesses are still watched.
     pub fn forget(&mut self) {
-        self.given_up = true;
         self.by_insn = Vec::new();
     }
 
@@ -83,7 +82,7 @@ impl Claims {
     }
 
     pub(super) fn is_given_up(&self) -> bool {
-        self.given_up
+        self.by_insn.is_empty()
     }
 
     /// States in all.
